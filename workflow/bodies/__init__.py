@@ -1,0 +1,1 @@
+"""The tree of bodies and the roles held in them from one day to another."""

@@ -1,0 +1,189 @@
+"""Tables of running cases: the case itself, what waits for whom, what falls due, what forms say, who may read."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow.store.base import Base
+from workflow.store.types import Instant, Json
+
+
+class ProcedureVersion(Base):
+    """A published procedure: its canonical text and digest never change."""
+
+    __tablename__ = "procedure_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(unique=True)
+    canonical: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (UniqueConstraint("key", "number"),)
+
+
+class Case(Base):
+    """One run of one procedure version about one person."""
+
+    __tablename__ = "case"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    procedure_version_id: Mapped[int] = mapped_column(ForeignKey("procedure_version.id"))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    nominating_body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
+    category: Mapped[str | None]
+    """Which seats of the round it is for (`reserve`, `youth`), or the membership's category."""
+    channel: Mapped[str | None]
+    state: Mapped[str]
+    """`stage.state` of the procedure."""
+    version: Mapped[int]
+    """Counts writes; a writer names the one it saw."""
+    last_seq: Mapped[int]
+    last_hash: Mapped[str]
+    entered_at: Mapped[datetime] = mapped_column(Instant)
+    """Since when the case is in its state."""
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    has_timers: Mapped[bool] = mapped_column(default=False)
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    outcome: Mapped[str | None]
+    """The final state's outcome word: `listed`, `not_selected`, `withdrawn`, `retained` …"""
+
+    __table_args__ = (
+        Index(None, "round_id", "state"),
+        Index(None, "person_id"),
+        Index(None, "nominating_body_id"),
+        Index(None, "procedure_version_id", "state"),
+    )
+
+
+class WorkItem(Base):
+    """What waits for a role in a body, or for one account."""
+
+    __tablename__ = "work_item"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    body_role_id: Mapped[int | None] = mapped_column(ForeignKey("body_role.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    seat_id: Mapped[int | None]
+    """The seat of a panel this item asks for."""
+    role: Mapped[str]
+    """The procedure's role, for the words on the page."""
+    state: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    is_open: Mapped[bool]
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        Index("ix_work_item_inbox", "body_role_id", "created_at", "id", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
+        Index("ix_work_item_mine", "account_id", "created_at", "id", sqlite_where=text("is_open AND account_id IS NOT NULL"), postgresql_where=text("is_open AND account_id IS NOT NULL")),
+        Index("ix_work_item_due", "body_role_id", "due_at", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
+        Index("ix_work_item_case", "case_id", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
+    )
+
+
+class CaseForm(Base):
+    """A filled form of a case; a later filling is a new row, the newest counts."""
+
+    __tablename__ = "case_form"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    form: Mapped[str]
+    stage: Mapped[str]
+    seq: Mapped[int]
+    values: Mapped[Any] = mapped_column(Json)
+    filled_at: Mapped[datetime] = mapped_column(Instant)
+    filled_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    __table_args__ = (Index(None, "case_id", "form", "id"),)
+
+
+class CaseReader(Base):
+    """Who may read a case and under which role of the procedure; deny by default."""
+
+    __tablename__ = "case_reader"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    body_role_id: Mapped[int | None] = mapped_column(ForeignKey("body_role.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    role: Mapped[str]
+
+    __table_args__ = (
+        Index("ix_case_reader_group", "body_role_id", "case_id"),
+        Index("ix_case_reader_account", "account_id", "case_id"),
+        Index(None, "case_id"),
+    )
+
+
+class Timer(Base):
+    """Something that falls due: a reminder rung, an escalation, an expiry, a review to open."""
+
+    __tablename__ = "timer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    """`remind`, `escalate`, `expire` or `open_review`."""
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"))
+    state: Mapped[str | None]
+    rung: Mapped[int] = mapped_column(default=0)
+    """Days from the deadline: -30, -7, 0, 7."""
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    is_open: Mapped[bool] = mapped_column(default=True)
+    done_at: Mapped[datetime | None] = mapped_column(Instant)
+    result: Mapped[str | None]
+    """`sent`, `merged` (a later rung of the same ladder was due too), `acted`, `closed` (the state was left)."""
+    params: Mapped[Any] = mapped_column(Json, default=dict)
+
+    __table_args__ = (
+        Index("ix_timer_due", "due_at", "id", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
+        Index("ix_timer_case", "case_id", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
+    )
+
+
+class Waiver(Base):
+    """A guard set aside for one case, by whom and why."""
+
+    __tablename__ = "waiver"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    guard: Mapped[str]
+    """The guard's identity within the procedure: `stage.state.action.guard`."""
+    reason: Mapped[str] = mapped_column(Text)
+    granted_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    granted_at: Mapped[datetime] = mapped_column(Instant)
+    seq: Mapped[int]
+
+
+class Draft(Base):
+    """What somebody typed and has not sent; kept on the server so that an ended session loses nothing."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    place: Mapped[str]
+    """What the form is: `nominate:round:3`, `case:17:submit`."""
+    values: Mapped[Any] = mapped_column(Json)
+    saved_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (UniqueConstraint("account_id", "place"),)
+
+
+class Counter(Base):
+    """The last number given out under a key (case references of a procedure and year)."""
+
+    __tablename__ = "counter"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int]

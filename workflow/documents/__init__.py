@@ -1,0 +1,1 @@
+"""Spreadsheets, forms and exchange files."""

@@ -1,0 +1,1 @@
+"""Public notices: when they end, what pauses them, what is objected."""

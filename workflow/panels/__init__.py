@@ -1,0 +1,1 @@
+"""Opinions of several, and the outcome a rule settles from them."""

@@ -1,0 +1,1 @@
+"""Lists of people kept under review, and who is on them since when."""

@@ -1,0 +1,1 @@
+"""The language of procedures: typed model, loader that names lines, soundness, canonical form, drawing."""

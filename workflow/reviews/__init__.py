@@ -1,0 +1,1 @@
+"""The yearly review of everybody on a list: scheduled, opened, closed."""

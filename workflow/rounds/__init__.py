@@ -1,0 +1,1 @@
+"""A batch of cases called for together: timetable, bodies called, returns, seats, rubric."""

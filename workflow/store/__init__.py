@@ -1,0 +1,1 @@
+"""Engine, sessions and column types: the only place that knows which database runs below."""

@@ -1,0 +1,103 @@
+"""Connections and transactions: reads that never wait, writes that are whole or not at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from workflow.problems import Unavailable
+
+BUSY_TIMEOUT_MS = 5_000
+POOL_SIZE = 8
+
+
+def _sqlite_module() -> Any:
+    """The newest SQLite at hand: libraries before 3.51.3 can corrupt a WAL database at a reset."""
+    try:
+        from pysqlite3 import dbapi2
+    except ImportError:
+        import sqlite3 as dbapi2
+    return dbapi2
+
+
+def _prepare_sqlite(engine: Engine, journal_mode: str) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.execute(f"PRAGMA journal_mode={journal_mode}")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _sqlite_engine(url: Any) -> Engine:
+    module = _sqlite_module()
+    version = tuple(module.sqlite_version_info)
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, module=module, pool_size=POOL_SIZE, max_overflow=0, connect_args={"check_same_thread": False})
+    _prepare_sqlite(engine, "WAL" if version >= (3, 51, 3) else "TRUNCATE")
+    return engine
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `sqlite:///path` or `postgresql://…`; psycopg 3 is used where no driver is named."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(parsed)
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(parsed, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, connect_args={"prepare_threshold": 1})
+
+
+class Database:
+    """One database and the two ways into it: `reading()` and `writing()`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = make_engine(url)
+        self._writing = self.engine.execution_options(writing=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for looking; whatever it would change is rolled back."""
+        with _translated(), Session(self.engine, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose work is committed when the block ends and undone when it raises."""
+        with _translated(), Session(self._writing) as session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        """Close all pooled connections."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """A locked, full or absent database becomes `Unavailable`; faults of our own pass unchanged."""
+    try:
+        yield
+    except OperationalError as error:
+        raise Unavailable("database_unavailable") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable("database_unavailable") from error
+        raise

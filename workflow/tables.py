@@ -1,0 +1,19 @@
+"""Every table of the application, gathered for migrations and tests."""
+
+from workflow.access import tables as access
+from workflow.bodies import tables as bodies
+from workflow.calendar import tables as calendar
+from workflow.cases import tables as cases
+from workflow.messages import tables as messages
+from workflow.notices import tables as notices
+from workflow.panels import tables as panels
+from workflow.people import tables as people
+from workflow.pools import tables as pools
+from workflow.record import tables as record
+from workflow.reviews import tables as reviews
+from workflow.rounds import tables as rounds
+from workflow.store.base import Base
+
+metadata = Base.metadata
+
+__all__ = ["access", "bodies", "calendar", "cases", "messages", "metadata", "notices", "panels", "people", "pools", "record", "reviews", "rounds"]
