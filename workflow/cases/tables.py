@@ -35,7 +35,8 @@ class Case(Base):
     procedure_version_id: Mapped[int] = mapped_column(ForeignKey("procedure_version.id"))
     round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    nominating_body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
+    body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
+    """The body that put the case forward; for a review, the body of the person."""
     category: Mapped[str | None]
     """Which seats of the round it is for (`reserve`, `youth`), or the membership's category."""
     channel: Mapped[str | None]
@@ -57,7 +58,7 @@ class Case(Base):
     __table_args__ = (
         Index(None, "round_id", "state"),
         Index(None, "person_id"),
-        Index(None, "nominating_body_id"),
+        Index(None, "body_id"),
         Index(None, "procedure_version_id", "state"),
     )
 
@@ -107,7 +108,10 @@ class CaseForm(Base):
 
 
 class CaseReader(Base):
-    """Who may read a case and under which role of the procedure; deny by default."""
+    """Who may read a case and under which role of the procedure; deny by default.
+
+    Rows come as the case reaches the stages a role acts in; those of a meeting's members go when it has decided.
+    """
 
     __tablename__ = "case_reader"
 
@@ -120,7 +124,7 @@ class CaseReader(Base):
     __table_args__ = (
         Index("ix_case_reader_group", "body_role_id", "case_id"),
         Index("ix_case_reader_account", "account_id", "case_id"),
-        Index(None, "case_id"),
+        UniqueConstraint("case_id", "role", "body_role_id", "account_id"),
     )
 
 

@@ -1,0 +1,85 @@
+"""When a deadline falls due, and on which days it reminds and escalates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from workflow.calendar.rules import Calendar
+from workflow.procedure.stages import Deadline
+
+DUE_TIME = time(17, 0)
+"""A deadline ends when the office closes on its last day."""
+REMINDER_TIME = time(9, 0)
+"""Reminders are there when the office opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One reminder, escalation or expiry; `rung` counts days from the deadline, negative before it."""
+
+    kind: str
+    rung: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A deadline's moment and everything it will do, in order of time."""
+
+    due_at: datetime
+    is_provisional: bool
+    calendar_version: str
+    rungs: tuple[Rung, ...]
+
+
+def plan_deadline(
+    deadline: Deadline, *, entered: datetime, calendar: Calendar, zone: ZoneInfo, dates: Mapping[str, date | None]
+) -> Plan | None:
+    """The plan of a state's deadline from the moment the state is entered; None where the date it names is not set.
+
+    Reminders whose time has passed at entry are left out. Rungs of a deadline in working days count working days,
+    of others calendar days.
+    """
+    start = entered.astimezone(zone).date()
+    is_provisional, version = False, calendar.version
+    if deadline.working_days is not None:
+        end = calendar.add_working_days(start, deadline.working_days)
+        last, is_provisional = end.date, end.is_provisional
+    elif deadline.on is not None:
+        named = dates.get(deadline.on)
+        if named is None:
+            return None
+        last = named
+    else:
+        last = start + timedelta(days=deadline.days) if deadline.days else _months_later(start, deadline.months or 0)
+    due_at = _moment(last, DUE_TIME, zone)
+    return Plan(due_at, is_provisional, version, tuple(_rungs(deadline, last, due_at, entered, calendar, zone)))
+
+
+def _rungs(
+    deadline: Deadline, last: date, due_at: datetime, entered: datetime, calendar: Calendar, zone: ZoneInfo
+) -> list[Rung]:
+    def on(days: int) -> date:
+        if deadline.working_days is None:
+            return last + timedelta(days=days)
+        return calendar.shift_working_days(last, days)
+
+    rungs = [Rung("remind", days, _moment(on(days), REMINDER_TIME, zone)) for days in deadline.remind]
+    if deadline.escalate:
+        rungs.append(Rung("escalate", deadline.escalate.after, _moment(on(deadline.escalate.after), REMINDER_TIME, zone)))
+    rungs = [rung for rung in rungs if rung.due_at > entered]
+    if deadline.on_expiry:
+        rungs.append(Rung("expire", 0, due_at))
+    return sorted(rungs, key=lambda rung: rung.due_at)
+
+
+def _moment(on: date, at: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(on, at, tzinfo=zone).astimezone(UTC)
+
+
+def _months_later(start: date, months: int) -> date:
+    """The same day so many months later, or the month's last day where it has no such day."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    following = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+    return min(date(year, month + 1, 1) + timedelta(days=start.day - 1), following - timedelta(days=1))

@@ -1,0 +1,119 @@
+"""Stages of a definition: states, the actions possible in each, deadlines and notices."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from workflow.procedure.panel import Cites, Panel
+from workflow.procedure.parts import Key, Keys, Part, StateRef, Words
+
+
+class Use(Part):
+    """A guard or effect of the catalogue, named with its parameters."""
+
+    name: Key
+    params: dict[str, Any] = Field(default_factory=dict)
+    cites: Cites = ()
+    waivable_by: Keys = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_single_key(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or "name" in value:
+            return value
+        if len(value) != 1:
+            raise PydanticCustomError("single_key", "write one name with its parameters below it")
+        (name, params), *_ = value.items()
+        params = dict(params) if isinstance(params, dict) else {} if params is None else {"value": params}
+        own = {key: params.pop(key) for key in ("cites", "waivable_by") if key in params}
+        return {"name": name, "params": params, **own}
+
+
+def _uses(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+Uses = Annotated[tuple[Use, ...], BeforeValidator(_uses)]
+
+
+class Action(Part):
+    """Something the holders of a role do to a case in a state."""
+
+    by: Keys = Field(min_length=1)
+    to: StateRef
+    title: Words | None = None
+    form: Key | None = None
+    reason: Literal["none", "optional", "required"] = "none"
+    guards: Uses = ()
+    effects: Uses = ()
+    awaited: bool = True
+    """False for what may be done but nobody waits for: withdrawing, objecting."""
+    tone: Literal["primary", "secondary", "danger"] = "secondary"
+
+
+class Escalation(Part):
+    """Who else is told when a deadline has passed, and how many days after it."""
+
+    after: int = Field(ge=0, le=365)
+    to: Key
+
+
+class Deadline(Part):
+    """By when, and what follows. Exactly one of `working_days`, `days`, `months`, `on`.
+
+    Counted from the day the state is entered, which is not counted itself. `on` names a date of the round.
+    `remind` lists days from the deadline, before it with a minus; `on_expiry` names an action of the state that
+    the clock takes.
+    """
+
+    working_days: int | None = Field(default=None, ge=1, le=1_000)
+    days: int | None = Field(default=None, ge=1, le=4_000)
+    months: int | None = Field(default=None, ge=1, le=240)
+    on: Literal["round.closes_date", "review.due_date"] | None = None
+    remind: Annotated[tuple[int, ...], BeforeValidator(_uses)] = ()
+    escalate: Escalation | None = None
+    on_expiry: Key | None = None
+    cites: Cites = ()
+
+    @model_validator(mode="after")
+    def _one_length(self) -> "Deadline":
+        if sum(value is not None for value in (self.working_days, self.days, self.months, self.on)) != 1:
+            raise PydanticCustomError("one_length", "give exactly one of: working_days, days, months, on")
+        return self
+
+
+class Notice(Part):
+    """A public notice that runs for working days and ends by itself."""
+
+    working_days: int = Field(ge=1, le=365)
+    count_first_day: bool = False
+    cites: Cites = ()
+
+
+class State(Part):
+    """Where a case can be: with actions, a panel, a notice, or final."""
+
+    title: Words
+    actions: dict[Key, Action] = Field(default_factory=dict)
+    panel: Panel | None = None
+    notice: Notice | None = None
+    outcomes: dict[Key, StateRef] = Field(default_factory=dict)
+    """Where a panel's or notice's outcome leads."""
+    outcome_effects: dict[Key, Uses] = Field(default_factory=dict)
+    deadline: Deadline | None = None
+    pauses: StateRef | None = None
+    """The notice state whose days stand still while the case is here."""
+    waivers_for: StateRef | None = None
+    """The state whose guards may be waived while the case is here."""
+    on_entry: Uses = ()
+    final: Key | None = None
+    """The case's outcome word; a final state has nothing else."""
+
+
+class Stage(Part):
+    """A step of the path with its states; `seen_by` lists roles that read it beside those who act in it."""
+
+    title: Words
+    seen_by: Keys = ()
+    states: dict[Key, State] = Field(min_length=1)
