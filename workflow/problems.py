@@ -40,11 +40,12 @@ class Invalid(Problem):
 
 
 class Refused(Problem):
-    """A rule of the procedure forbids it (422); `reasons` holds every one that does."""
+    """A rule of the procedure forbids it (422); `reasons` holds every one that does, `problems` the form's faults."""
 
-    def __init__(self, reasons: tuple[Reason, ...]) -> None:
+    def __init__(self, reasons: tuple[Reason, ...], problems: tuple[Problem, ...] = ()) -> None:
         super().__init__("refused", count=len(reasons))
         self.reasons = reasons
+        self.problems = problems
 
 
 class Forbidden(Problem):

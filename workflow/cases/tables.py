@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.store.base import Base
@@ -50,6 +50,9 @@ class Case(Base):
     """Since when the case is in its state."""
     due_at: Mapped[datetime | None] = mapped_column(Instant)
     has_timers: Mapped[bool] = mapped_column(default=False)
+    """Whether timers of the present state are open."""
+    has_named: Mapped[bool] = mapped_column(default=False)
+    """Whether accounts have been named in the case, in a role that is chosen."""
     opened_at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     outcome: Mapped[str | None]
@@ -124,7 +127,14 @@ class CaseReader(Base):
     __table_args__ = (
         Index("ix_case_reader_group", "body_role_id", "case_id"),
         Index("ix_case_reader_account", "account_id", "case_id"),
-        UniqueConstraint("case_id", "role", "body_role_id", "account_id"),
+        Index(
+            "uq_case_reader_once",
+            "case_id",
+            "role",
+            func.coalesce(text("body_role_id"), 0),
+            func.coalesce(text("account_id"), 0),
+            unique=True,
+        ),
     )
 
 

@@ -12,7 +12,7 @@ CATALOGUE: dict[str, str] = {
     "actor.roles": "procedure roles the actor holds in this case",
     "case.category": "category of the case",
     "case.doers": "action → accounts that did it in this case",
-    "case.other_active": "references of other open cases of the same person in the same round",
+    "case.other_active": "other open cases of the same person in the same round: list of {reference, state}",
     "case.waived": "identities of guards waived in this case",
     "form.values": "the form being sent; null while only looking",
     "person.birth_date": "ISO date",

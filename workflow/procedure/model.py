@@ -24,8 +24,12 @@ class Role(Part):
     """A relation (`nominating_body`, `subject_body`) or the code of a body."""
     holds: Key = "officer"
     is_subject: bool = False
-    is_chosen: bool = False
-    """Named in the case by an action's `accounts` field `chosen_in`."""
+    chosen_in: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")] | None = None
+    """The `form.field` (of type `accounts`) in which the people of this role are named."""
+
+    @property
+    def is_chosen(self) -> bool:
+        return self.chosen_in is not None
 
 
 class Category(Part):

@@ -65,6 +65,10 @@ def _roles(procedure: Procedure) -> Iterator[Fault]:
         ways = sum((role.of is not None, role.is_subject, role.is_chosen))
         if ways != 1:
             yield ("roles", key), "role_way", {"role": key, "allowed": ", ".join(RELATIONS)}
+        form, _, field = (role.chosen_in or "").partition(".")
+        named = procedure.forms[form].fields.get(field) if form in procedure.forms else None
+        if role.chosen_in and (named is None or named.type != "accounts"):
+            yield ("roles", key, "chosen_in"), "unknown_accounts_field", {"field": role.chosen_in}
 
 
 def _rubric(procedure: Procedure) -> Iterator[Fault]:

@@ -12,15 +12,17 @@ from workflow.procedure.parts import Key, Keys, StateRef, _as_tuple
 
 
 class OneActiveCase(Guard):
-    """The person has no other open case in the same round."""
+    """The person has no other open case in the same round, states in `not_counting` apart."""
 
     key: ClassVar[str] = "one_active_case"
     needs: ClassVar[tuple[str, ...]] = ("case.other_active",)
     remedy: ClassVar[str | None] = "remedy.other_case"
+    not_counting: Annotated[tuple[StateRef, ...], BeforeValidator(_as_tuple)] = ()
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
-        for reference in facts["case.other_active"]:
-            yield self.reason("other", reference=reference)
+        for other in facts["case.other_active"]:
+            if other["state"] not in self.not_counting:
+                yield self.reason("other", reference=other["reference"])
 
 
 class RoundOpen(Guard):

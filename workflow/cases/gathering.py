@@ -1,0 +1,147 @@
+"""Gathers facts for one decision: only those its guards name, each source asked at most once."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import func, or_, select, text
+from sqlalchemy.orm import Session
+
+from workflow.cases.loading import LoadedCase
+from workflow.cases.tables import Case, Waiver
+from workflow.context import Context
+from workflow.people.tables import Account, Kinship, Person, Post, Sanction, Training, YearlyGrade
+from workflow.record.tables import Event
+
+Gathered = dict[str, Any]
+FactSource = Callable[[Session, LoadedCase, Gathered], Gathered]
+"""Reads some facts of a case; the third value holds those gathered before."""
+
+
+def gather_facts(context: Context, case: LoadedCase, *, needs: Iterable[str], form: Gathered | None) -> Gathered:
+    """The named facts as JSON values. `form` is what has been filled in, None while only looking."""
+    facts: Gathered = {"today": context.today.isoformat(), "form.values": form}
+    facts["case.category"] = case.category
+    facts["actor.account_id"] = context.actor.account_id
+    facts["actor.person_id"] = context.actor.person_id
+    for need in sorted(needs):
+        if need not in facts:
+            facts.update(_SOURCES[need](context.session, case, facts))
+    return facts
+
+
+def _iso(value: Any) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _person(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
+    columns = (Person.birth_date, Person.political_status, Person.education, Person.work_start_date)
+    row = session.execute(select(*columns).where(Person.id == case.person_id)).one()
+    return {
+        "person.birth_date": _iso(row.birth_date),
+        "person.political_status": row.political_status,
+        "person.education": row.education,
+        "person.work_start_date": _iso(row.work_start_date),
+    }
+
+
+def _post_since(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
+    present = select(func.max(Post.from_date)).where(Post.person_id == case.person_id, Post.to_date.is_(None))
+    return {"person.post_since": _iso(session.scalar(present))}
+
+
+def _sanctions(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
+    rows = session.execute(
+        select(Sanction.kind, Sanction.until_date).where(Sanction.person_id == case.person_id).order_by(Sanction.id)
+    )
+    return {"person.sanctions": [{"kind": row.kind, "until": _iso(row.until_date)} for row in rows]}
+
+
+def _grades(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
+    rows = session.execute(select(YearlyGrade.year, YearlyGrade.grade).where(YearlyGrade.person_id == case.person_id))
+    return {"person.grades": {str(row.year): row.grade for row in rows}}
+
+
+def _trainings(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
+    columns = (Training.to_date, Training.hours, Training.is_off_job, Training.is_completed)
+    rows = session.execute(select(*columns).where(Training.person_id == case.person_id).order_by(Training.id))
+    return {"person.trainings": [{**row._mapping, "to_date": _iso(row.to_date)} for row in rows]}
+
+
+def serialize_on(session: Session, name: str) -> None:
+    """Makes decisions that count other cases wait for each other; SQLite's one writer does so by itself."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
+def _other_active(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
+    serialize_on(session, f"active:{case.round_id}:{case.person_id}")
+    others = (
+        select(Case.reference, Case.state)
+        .where(Case.person_id == case.person_id, Case.round_id == case.round_id)
+        .where(Case.id != case.id, Case.closed_at.is_(None))
+        .order_by(Case.reference)
+    )
+    return {"case.other_active": [dict(row._mapping) for row in session.execute(others)]}
+
+
+def _doers(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
+    rows = session.execute(
+        select(Event.action, Event.actor_id)
+        .where(Event.case_id == case.id, Event.actor_id.is_not(None))
+        .group_by(Event.action, Event.actor_id)
+        .order_by(Event.action, Event.actor_id)
+    )
+    doers: dict[str, list[int]] = {}
+    for row in rows:
+        doers.setdefault(row.action, []).append(row.actor_id)
+    return {"case.doers": doers}
+
+
+def _waived(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
+    return {"case.waived": sorted(set(session.scalars(select(Waiver.guard).where(Waiver.case_id == case.id))))}
+
+
+def _team(session: Session, case: LoadedCase, facts: Gathered) -> Gathered:
+    named = {item for value in (facts["form.values"] or {}).values() if isinstance(value, list) for item in value}
+    rows = session.execute(
+        select(Account.id, Account.person_id).where(Account.id.in_([n for n in named if isinstance(n, int)]))
+    )
+    return {
+        "team.persons": {str(row.id): row.person_id for row in rows},
+        "team.kin": kin_of(session, case.person_id),
+    }
+
+
+def kin_of(session: Session, person_id: int | None) -> list[int]:
+    """Ids of everybody recorded as kin of a person, whichever way the relation was written down."""
+    rows = session.execute(
+        select(Kinship.person_id, Kinship.relative_id).where(
+            or_(Kinship.person_id == person_id, Kinship.relative_id == person_id)
+        )
+    )
+    return sorted({one for row in rows for one in row} - {person_id})
+
+
+_SOURCES: dict[str, FactSource] = {
+    **dict.fromkeys(
+        ("person.birth_date", "person.political_status", "person.education", "person.work_start_date"), _person
+    ),
+    "person.post_since": _post_since,
+    "person.sanctions": _sanctions,
+    "person.grades": _grades,
+    "person.trainings": _trainings,
+    "case.other_active": _other_active,
+    "case.doers": _doers,
+    "case.waived": _waived,
+    **dict.fromkeys(("team.persons", "team.kin"), _team),
+}
+
+
+def fact_source(*names: str) -> Callable[[FactSource], FactSource]:
+    """Registers where facts of another subject come from."""
+
+    def register(source: FactSource) -> FactSource:
+        _SOURCES.update(dict.fromkeys(names, source))
+        return source
+
+    return register

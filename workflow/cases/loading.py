@@ -1,0 +1,72 @@
+"""One case as the hot path reads it: a single row, in the order of its columns."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import String, bindparam, select, type_coerce
+from sqlalchemy.orm import Session
+
+from workflow.cases.tables import Case
+from workflow.problems import Missing
+from workflow.store.hot import Hot, driver_cursor
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedCase:
+    """The row of a case; moments are stored texts."""
+
+    id: int
+    reference: str
+    version_id: int
+    round_id: int | None
+    person_id: int | None
+    body_id: int | None
+    category: str | None
+    state: str
+    version: int
+    last_seq: int
+    last_hash: str
+    entered_at: str
+    due_at: str | None
+    has_timers: bool
+    has_named: bool
+    outcome: str | None
+
+    @property
+    def stage(self) -> str:
+        return self.state.partition(".")[0]
+
+
+_ROW = (
+    select(
+        Case.id,
+        Case.reference,
+        Case.procedure_version_id,
+        Case.round_id,
+        Case.person_id,
+        Case.body_id,
+        Case.category,
+        Case.state,
+        Case.version,
+        Case.last_seq,
+        Case.last_hash,
+        type_coerce(Case.entered_at, String),
+        type_coerce(Case.due_at, String),
+        Case.has_timers,
+        Case.has_named,
+        Case.outcome,
+    ).where(Case.id == bindparam("case_id"))
+)
+_LOAD = Hot(_ROW)
+_LOAD_LOCKED = Hot(_ROW.with_for_update())
+
+
+def load_case(session: Session, case_id: int, *, is_locked: bool = False) -> LoadedCase:
+    """The case as it stands now; locked, other writers wait until this transaction ends. Raises Missing."""
+    cursor, dialect = driver_cursor(session)
+    try:
+        row = (_LOAD_LOCKED if is_locked else _LOAD).run(cursor, dialect, {"case_id": case_id}).fetchone()
+    finally:
+        cursor.close()
+    if row is None:
+        raise Missing("case_missing")
+    return LoadedCase(*row)

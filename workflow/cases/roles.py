@@ -1,0 +1,104 @@
+"""From a procedure's role to the people behind it in one case, and from an actor to the roles they hold there."""
+
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from workflow.bodies.tables import Body, BodyRole
+from workflow.cases.loading import LoadedCase
+from workflow.cases.tables import CaseReader
+from workflow.context import Context
+from workflow.engine.decide import Compiled
+from workflow.people.tables import Account
+from workflow.problems import Invalid
+from workflow.procedure.model import RELATIONS, Role
+
+CLOCK_ROLE = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where something for a role goes: a role in a body, or one account."""
+
+    role: str
+    body_role_id: int | None = None
+    account_id: int | None = None
+
+
+class _Directory:
+    """Ids that never change once given, remembered per database."""
+
+    def __init__(self) -> None:
+        self.bodies: dict[str, int] = {}
+        self.body_roles: dict[tuple[int, str], int] = {}
+
+
+_directories: WeakKeyDictionary[Engine, _Directory] = WeakKeyDictionary()
+
+
+def _directory(session: Session) -> _Directory:
+    return _directories.setdefault(session.get_bind().engine, _Directory())
+
+
+def _body_id(session: Session, role: Role, body_id: int | None) -> int:
+    if role.of in RELATIONS:
+        if body_id is None:
+            raise Invalid("case_without_body")
+        return body_id
+    directory = _directory(session)
+    known = directory.bodies.get(role.of or "")
+    if known is None:
+        known = session.scalar(select(Body.id).where(Body.code == role.of))
+        if known is None:
+            raise Invalid("body_missing", body=role.of or "")
+        directory.bodies[role.of or ""] = known
+    return known
+
+
+def body_role_of(session: Session, role: Role, body_id: int | None) -> int:
+    """The id of the role in its body, made where nobody has held it yet."""
+    key = (_body_id(session, role, body_id), role.holds)
+    directory = _directory(session)
+    known = directory.body_roles.get(key)
+    if known is None:
+        known = session.scalar(select(BodyRole.id).where(BodyRole.body_id == key[0], BodyRole.role == key[1]))
+        if known is None:
+            row = BodyRole(body_id=key[0], role=key[1])
+            session.add(row)
+            session.flush()
+            return row.id
+        directory.body_roles[key] = known
+    return known
+
+
+def addresses_of(session: Session, compiled: Compiled, case: LoadedCase, role_key: str) -> tuple[Address, ...]:
+    """Where to reach a role in a case: one address for a role in a body, one per account for people named."""
+    role = compiled.procedure.roles[role_key]
+    if role.is_subject:
+        account = session.scalar(select(Account.id).where(Account.person_id == case.person_id, Account.is_active))
+        return () if account is None else (Address(role_key, account_id=account),)
+    if role.is_chosen:
+        named = select(CaseReader.account_id).where(CaseReader.case_id == case.id, CaseReader.role == role_key)
+        return tuple(Address(role_key, account_id=account) for account in session.scalars(named.order_by(CaseReader.id)))
+    return (Address(role_key, body_role_id=body_role_of(session, role, case.body_id)),)
+
+
+def roles_of_actor(context: Context, compiled: Compiled, case: LoadedCase) -> frozenset[str]:
+    """The procedure's roles the actor holds in this case, by what they hold today."""
+    actor = context.actor
+    held = set()
+    chosen_roles = []
+    for key, role in compiled.procedure.roles.items():
+        if role.is_subject:
+            if actor.person_id is not None and actor.person_id == case.person_id:
+                held.add(key)
+        elif role.is_chosen:
+            chosen_roles.append(key)
+        elif body_role_of(context.session, role, case.body_id) in actor.body_role_ids:
+            held.add(key)
+    if chosen_roles and actor.account_id is not None and case.has_named:
+        named = select(CaseReader.role).where(CaseReader.case_id == case.id, CaseReader.account_id == actor.account_id)
+        held.update(set(context.session.scalars(named)) & set(chosen_roles))
+    return frozenset(held)

@@ -1,0 +1,172 @@
+"""Writes a step: statement by statement on SQLite, as one statement on PostgreSQL, all of it or nothing."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import Session
+
+from workflow.cases.step import Step
+from workflow.cases.tables import Case, CaseReader, Timer, WorkItem
+from workflow.messages.tables import Message
+from workflow.problems import Conflict
+from workflow.record.tables import Event
+from workflow.store.hot import Hot, driver_cursor
+from workflow.store.types import canonical_json
+
+ITEM_COLUMNS = ("case_id", "body_role_id", "account_id", "seat_id", "role", "state", "created_at", "due_at", "is_open")
+MESSAGE_COLUMNS = ("template", "params", "case_id", "body_role_id", "account_id", "created_at", "once_key")
+TIMER_COLUMNS = ("kind", "case_id", "state", "rung", "due_at", "is_open", "params")
+READER_COLUMNS = ("case_id", "body_role_id", "account_id", "role")
+
+
+def _insert(model: Any, columns: tuple[str, ...]) -> Any:
+    return insert(model.__table__).values({name: bindparam(name) for name in columns})
+
+
+_CASE = Case.__table__.c
+_MOVE = update(Case.__table__).where(_CASE.id == bindparam("case_id_"), _CASE.version == bindparam("seen_version"))
+_MOVE_CASE = Hot(
+    _MOVE.values(
+        version=_CASE.version + 1,
+        **{
+            name: bindparam(f"{name}_")
+            for name in ("state", "last_seq", "last_hash", "entered_at", "due_at", "has_timers", "closed_at", "outcome")
+        },
+    )
+)
+_ADD_EVENT = Hot(insert(Event.__table__))
+_CLOSE_ITEMS = Hot(
+    update(WorkItem.__table__)
+    .where(WorkItem.case_id == bindparam("case_id_"), WorkItem.is_open)
+    .values(is_open=bindparam("is_open_"), closed_at=bindparam("closed_at_"))
+)
+_CLOSE_SEAT_ITEM = Hot(
+    update(WorkItem.__table__)
+    .where(WorkItem.case_id == bindparam("case_id_"), WorkItem.is_open, WorkItem.seat_id == bindparam("seat_id_"))
+    .values(is_open=bindparam("is_open_"), closed_at=bindparam("closed_at_"))
+)
+_CLOSE_TIMERS = Hot(
+    update(Timer.__table__)
+    .where(Timer.case_id == bindparam("case_id_"), Timer.is_open)
+    .values(is_open=bindparam("is_open_"), done_at=bindparam("closed_at_"), result=bindparam("result_"))
+)
+_ADD_ITEM = Hot(_insert(WorkItem, ITEM_COLUMNS))
+_ADD_MESSAGE = Hot(_insert(Message, MESSAGE_COLUMNS))
+_ADD_TIMER = Hot(_insert(Timer, TIMER_COLUMNS))
+_ADD_READER = Hot(sqlite.insert(CaseReader.__table__).values({n: bindparam(n) for n in READER_COLUMNS}).on_conflict_do_nothing())
+
+
+def write_step(session: Session, step: Step) -> None:
+    """Writes a step's rows in the session's transaction.
+
+    Raises Conflict where the case is no longer the version the step was decided on; nothing is written then.
+    """
+    event = step.event()
+    moved = _moved(step, event)
+    cursor, dialect = driver_cursor(session)
+    try:
+        if dialect.name == "postgresql":
+            written = _write_postgresql(cursor, step, event, moved)
+        else:
+            written = _write_sqlite(cursor, dialect, step, event, moved)
+    finally:
+        cursor.close()
+    if not written:
+        raise Conflict("case_changed", reference=step.case.reference, seen=step.case.version)
+
+
+def _moved(step: Step, event: dict[str, Any]) -> dict[str, Any]:
+    """The case row after the step; keys end in an underscore because SQLAlchemy keeps the bare names for itself."""
+    stays = not step.moves
+    return {
+        "case_id_": step.case.id,
+        "seen_version": step.case.version,
+        "state_": step.to_state,
+        "last_seq_": event["seq"],
+        "last_hash_": event["hash"],
+        "entered_at_": step.case.entered_at if stays else step.at,
+        "due_at_": step.case.due_at if stays else step.due_at,
+        "has_timers_": step.case.has_timers if stays else bool(step.timers),
+        "closed_at_": step.at if step.is_final else None,
+        "outcome_": step.outcome,
+        "is_open_": False,
+        "result_": "closed",
+        "seat_id_": step.closes_seat,
+    }
+
+
+def _write_sqlite(cursor: Any, dialect: Dialect, step: Step, event: dict[str, Any], moved: dict[str, Any]) -> bool:
+    if _MOVE_CASE.run(cursor, dialect, moved).rowcount != 1:
+        return False
+    _ADD_EVENT.run(cursor, dialect, event)
+    closing = {**moved, "closed_at_": step.at}
+    if step.moves:
+        _CLOSE_ITEMS.run(cursor, dialect, closing)
+        if step.case.has_timers:
+            _CLOSE_TIMERS.run(cursor, dialect, closing)
+    elif step.closes_seat is not None:
+        _CLOSE_SEAT_ITEM.run(cursor, dialect, closing)
+    _ADD_ITEM.run_many(cursor, dialect, step.items)
+    _ADD_MESSAGE.run_many(cursor, dialect, step.messages)
+    _ADD_TIMER.run_many(cursor, dialect, step.timers)
+    _ADD_READER.run_many(cursor, dialect, step.readers)
+    return True
+
+
+_POSTGRESQL = """
+WITH moved AS (
+    UPDATE "case" SET state = %(state_)s, version = version + 1, last_seq = %(last_seq_)s, last_hash = %(last_hash_)s,
+        entered_at = %(entered_at_)s, due_at = %(due_at_)s, has_timers = %(has_timers_)s, closed_at = %(closed_at_)s,
+        outcome = %(outcome_)s
+    WHERE id = %(case_id_)s AND version = %(seen_version)s RETURNING id
+), added AS (
+    INSERT INTO event (case_id, seq, at, actor_id, role, action, from_state, to_state, procedure_digest, command_key,
+        data, facts, previous_hash, hash)
+    SELECT id, %(seq)s, %(at)s, %(actor_id)s::int, %(role)s, %(action)s, %(from_state)s, %(to_state)s,
+        %(procedure_digest)s, %(command_key)s, %(data)s, %(facts)s, %(previous_hash)s, %(hash)s FROM moved
+), closed AS (
+    UPDATE work_item SET is_open = false, closed_at = %(at)s
+    WHERE case_id = (SELECT id FROM moved) AND is_open
+        AND (%(moves)s OR seat_id = %(seat_id_)s::int)
+), stopped AS (
+    UPDATE timer SET is_open = false, done_at = %(at)s, result = 'closed'
+    WHERE %(stops_timers)s AND case_id = (SELECT id FROM moved) AND is_open
+), items AS (
+    INSERT INTO work_item (case_id, body_role_id, account_id, seat_id, role, state, created_at, due_at, is_open)
+    SELECT moved.id, i.body_role_id, i.account_id, i.seat_id, i.role, i.state, i.created_at, i.due_at, true
+    FROM moved, json_to_recordset(%(items)s::json)
+        AS i(body_role_id int, account_id int, seat_id int, role text, state text, created_at text, due_at text)
+), messages AS (
+    INSERT INTO message (template, params, case_id, body_role_id, account_id, created_at, once_key)
+    SELECT m.template, m.params, moved.id, m.body_role_id, m.account_id, m.created_at, m.once_key
+    FROM moved, json_to_recordset(%(messages)s::json)
+        AS m(template text, params text, body_role_id int, account_id int, created_at text, once_key text)
+), timers AS (
+    INSERT INTO timer (kind, case_id, state, rung, due_at, is_open, params)
+    SELECT t.kind, moved.id, t.state, t.rung, t.due_at, true, t.params
+    FROM moved, json_to_recordset(%(timers)s::json) AS t(kind text, state text, rung int, due_at text, params text)
+), readers AS (
+    INSERT INTO case_reader (case_id, body_role_id, account_id, role)
+    SELECT moved.id, r.body_role_id, r.account_id, r.role
+    FROM moved, json_to_recordset(%(readers)s::json) AS r(body_role_id int, account_id int, role text)
+    ON CONFLICT DO NOTHING
+)
+SELECT count(*) FROM moved
+"""
+
+
+def _write_postgresql(cursor: Any, step: Step, event: dict[str, Any], moved: dict[str, Any]) -> bool:
+    values = {
+        **event,
+        **moved,
+        "moves": step.moves,
+        "stops_timers": step.moves and step.case.has_timers,
+        "items": canonical_json(step.items),
+        "messages": canonical_json(step.messages),
+        "timers": canonical_json(step.timers),
+        "readers": canonical_json(step.readers),
+    }
+    cursor.execute(_POSTGRESQL, values)
+    return bool(cursor.fetchone()[0] == 1)
