@@ -1,0 +1,1 @@
+"""What a procedure designer edits: procedures, code tables, message texts and the demonstration district."""

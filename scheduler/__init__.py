@@ -1,0 +1,1 @@
+"""The second process: deadlines, reminders and delivery."""
