@@ -25,6 +25,7 @@ CATALOGUE: dict[str, str] = {
     "person.trainings": "list of {to_date, hours, is_off_job, is_completed}",
     "round.opens_date": "ISO date or null",
     "round.closes_date": "ISO date or null",
+    "round.rubric": "the round's yardstick: list of {key, title, weight, out_of}",
     "round.seats": "category → seats",
     "round.states": "category → state → number of the round's cases there",
     "team.persons": "account → person id, for accounts named in the form",

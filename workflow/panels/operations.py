@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from workflow.bodies.tables import RoleHolding
 from workflow.cases.entering import reader_row, wait_for
 from workflow.cases.follow_ups import Moved, follow_up
-from workflow.cases.gathering import kin_of
+from workflow.cases.gathering import gather_facts, kin_of
 from workflow.cases.loading import LoadedCase, load_case
 from workflow.cases.operations import Acted, move_by_outcome, note_in_state
 from workflow.cases.roles import Address, addresses_of, body_role_of, roles_of_actor
@@ -78,7 +78,6 @@ def give_opinion(
     opinion: str,
     reason: str = "",
     scores: Mapping[str, Any] | None = None,
-    rubric: Sequence[Mapping[str, Any]] = (),
     command_key: str | None = None,
 ) -> Settled:
     """Gives the opinion of one seat, once.
@@ -98,7 +97,7 @@ def give_opinion(
         raise Conflict("seat_has_spoken", reference=case.reference)
     check_opinion(rules, opinion, reason)
     seat.opinion, seat.reason = opinion, reason.strip()
-    seat.scores = check_scores(rubric, scores or {}) if rules.scores else None
+    seat.scores = check_scores(rubric_of(context, case), scores or {}) if rules.scores else None
     seat.given_at, seat.given_by = context.now, context.actor.account_id
     context.session.flush()
     settlement = settle(rules, _given(_seats(context.session, panel.id)))
@@ -152,6 +151,12 @@ def record_meeting(
     }
     acted = _settle(context, case, panel, settlement, action="record_meeting", role=rules.recorded_by, data=data)
     return Settled(acted, settlement)
+
+
+def rubric_of(context: Context, case: LoadedCase) -> Sequence[Mapping[str, Any]]:
+    """The yardstick of the case's round."""
+    rubric: Sequence[Mapping[str, Any]] = gather_facts(context, case, needs=("round.rubric",), form=None)["round.rubric"]
+    return rubric
 
 
 def must_leave(context: Context, case: LoadedCase, rules: PanelRules, seats: Sequence[Seat]) -> frozenset[int]:

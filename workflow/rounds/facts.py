@@ -15,15 +15,16 @@ def _iso(value: Any) -> str | None:
     return None if value is None else value.isoformat()
 
 
-@fact_source("round.opens_date", "round.closes_date", "round.seats")
+@fact_source("round.opens_date", "round.closes_date", "round.seats", "round.rubric")
 def round_dates(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
     row = session.execute(
-        select(Round.opens_date, Round.closes_date, Round.seats).where(Round.id == case.round_id)
+        select(Round.opens_date, Round.closes_date, Round.seats, Round.rubric).where(Round.id == case.round_id)
     ).one_or_none()
     return {
         "round.opens_date": _iso(row.opens_date) if row else None,
         "round.closes_date": _iso(row.closes_date) if row else None,
         "round.seats": dict(row.seats) if row else {},
+        "round.rubric": list(row.rubric) if row else [],
     }
 
 

@@ -1,0 +1,345 @@
+"""Everything the case page shows to one reader: where it is, who holds it, what was said, what may be done."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from workflow.bodies.tables import Body, BodyRole
+from workflow.cases.deciding import ask_all
+from workflow.cases.loading import LoadedCase, load_case
+from workflow.cases.operations import waivable_actions
+from workflow.cases.reading import reading_roles
+from workflow.cases.tables import Case, CaseForm, ProcedureVersion, Waiver, WorkItem
+from workflow.cases.versions import compiled_version
+from workflow.context import Context
+from workflow.engine.decide import ROLE_CODE, Compiled, CompiledAction, Decision
+from workflow.people.tables import Account, Person
+from workflow.problems import Reason
+from workflow.procedure.forms import Form
+from workflow.procedure.model import Procedure
+from workflow.procedure.parts import Words
+from workflow.record.tables import Event
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """An action of the present state that is the reader's to take, with every reason that forbids it now."""
+
+    name: str
+    title: Words | None
+    tone: str
+    form: str | None
+    reason: str
+    is_allowed: bool
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """A stage of the path: `done`, `current` or `ahead`."""
+
+    key: str
+    title: Words
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class HolderView:
+    """Somebody the case waits for, since when."""
+
+    role: Words
+    body_zh: str
+    body_en: str
+    account: str | None
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """A filled form as its reader may see it; answers hidden from them are missing from `values`."""
+
+    key: str
+    form: Form
+    values: dict[str, Any]
+    stage: Words
+    filled_at: datetime
+    filled_by: str
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """One line of the timeline. Where the stage is not the reader's, only that something happened is told."""
+
+    seq: int
+    at: datetime
+    is_visible: bool
+    actor: str | None
+    role: Words | None
+    action: str
+    action_title: Words | None
+    from_state: str | None
+    to_state: str
+    stage: Words
+    to_title: Words
+    data: dict[str, Any]
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverView:
+    """A guard that was set aside, by whom and why."""
+
+    guard: str
+    reason: str
+    granted_by: str
+    granted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as one reader may see it."""
+
+    case: LoadedCase
+    procedure: Procedure
+    version_number: int
+    person_id: int | None
+    person: str
+    person_latin: str
+    body_zh: str
+    body_en: str
+    category: Words | None
+    channel: str | None
+    state: Words
+    opened_at: datetime
+    entered_at: datetime
+    due_at: datetime | None
+    closed_at: datetime | None
+    roles: frozenset[str]
+    sees_stage: bool
+    stages: tuple[StageView, ...]
+    holders: tuple[HolderView, ...]
+    actions: tuple[ActionView, ...]
+    waivable: tuple[Reason, ...]
+    forms: tuple[FormView, ...]
+    events: tuple[EventView, ...]
+    waivers: tuple[WaiverView, ...]
+    names: dict[int, str]
+    """Account → name, for everybody who appears."""
+
+
+def case_page(context: Context, case_id: int) -> CaseView:
+    """The page of a case. Raises Missing for a reader it is not open to."""
+    roles = reading_roles(context, case_id)
+    case = load_case(context.session, case_id)
+    compiled = compiled_version(context.session, case.version_id)
+    row = _header(context, case_id)
+    names = _names(context, case_id)
+    procedure = compiled.procedure
+    decided = ask_all(context, compiled, case) if case.outcome is None else []
+    visible = _visible_stages(procedure, roles)
+    events = _events(context, procedure, case_id, visible, roles, names)
+    category = procedure.categories.get(case.category or "")
+    return CaseView(
+        case=case,
+        procedure=procedure,
+        version_number=row.number,
+        person_id=case.person_id,
+        person=row.name or "",
+        person_latin=row.name_latin or "",
+        body_zh=row.title_zh or "",
+        body_en=row.title_en or "",
+        category=category.title if category else None,
+        channel=row.channel,
+        state=procedure.states[case.state].title,
+        opened_at=row.opened_at,
+        entered_at=row.entered_at,
+        due_at=row.due_at,
+        closed_at=row.closed_at,
+        roles=roles,
+        sees_stage=case.stage in visible,
+        stages=_stages(procedure, case, events),
+        holders=_holders(context, procedure, case_id, names),
+        actions=tuple(_action(action, decision) for action, decision in decided if _is_theirs(decision)),
+        waivable=_waivable(context, compiled, case, roles),
+        forms=_forms(context, procedure, case_id, visible, roles, names),
+        events=events,
+        waivers=_waivers(context, case_id, names),
+        names=names,
+    )
+
+
+def _header(context: Context, case_id: int) -> Any:
+    return context.session.execute(
+        select(
+            Case.channel,
+            Case.opened_at,
+            Case.entered_at,
+            Case.due_at,
+            Case.closed_at,
+            Person.name,
+            Person.name_latin,
+            Body.title_zh,
+            Body.title_en,
+            ProcedureVersion.number,
+        )
+        .join(ProcedureVersion, ProcedureVersion.id == Case.procedure_version_id)
+        .outerjoin(Person, Person.id == Case.person_id)
+        .outerjoin(Body, Body.id == Case.body_id)
+        .where(Case.id == case_id)
+    ).one()
+
+
+def _names(context: Context, case_id: int) -> dict[int, str]:
+    """Names of everybody who acted or is awaited in the case, in one statement."""
+    acted = select(Event.actor_id).where(Event.case_id == case_id)
+    awaited = select(WorkItem.account_id).where(WorkItem.case_id == case_id)
+    waived = select(Waiver.granted_by).where(Waiver.case_id == case_id)
+    rows = context.session.execute(
+        select(Account.id, Account.name).where(Account.id.in_(acted.union(awaited, waived).scalar_subquery()))
+    )
+    return {row.id: row.name for row in rows}
+
+
+def _visible_stages(procedure: Procedure, roles: frozenset[str]) -> frozenset[str]:
+    return frozenset(key for key in procedure.stages if procedure.readers(key) & roles)
+
+
+def _is_theirs(decision: Decision) -> bool:
+    """Actions of roles the reader does not hold are not theirs to see as buttons."""
+    return all(reason.code != ROLE_CODE for reason in decision.reasons)
+
+
+def _action(compiled: CompiledAction, decision: Decision) -> ActionView:
+    action = compiled.action
+    return ActionView(
+        compiled.name, action.title, action.tone, action.form, action.reason, decision.is_allowed, decision.reasons
+    )
+
+
+def _stages(procedure: Procedure, case: LoadedCase, events: tuple[EventView, ...]) -> tuple[StageView, ...]:
+    """The path, in the order of the definition: stages before the present one were gone through."""
+    order = list(procedure.stages)
+    here = order.index(case.stage)
+    seen = {event.to_state.partition(".")[0] for event in events}
+
+    def status(index: int, key: str) -> str:
+        if index == here:
+            return "done" if case.outcome is not None else "current"
+        return "done" if index < here and key in seen else "ahead" if index > here else "skipped"
+
+    return tuple(StageView(key, procedure.stages[key].title, status(index, key)) for index, key in enumerate(order))
+
+
+def _holders(context: Context, procedure: Procedure, case_id: int, names: dict[int, str]) -> tuple[HolderView, ...]:
+    rows = context.session.execute(
+        select(WorkItem.role, WorkItem.account_id, WorkItem.created_at, Body.title_zh, Body.title_en)
+        .outerjoin(BodyRole, BodyRole.id == WorkItem.body_role_id)
+        .outerjoin(Body, Body.id == BodyRole.body_id)
+        .where(WorkItem.case_id == case_id, WorkItem.is_open)
+        .order_by(WorkItem.id)
+    )
+    return tuple(
+        HolderView(
+            procedure.roles[row.role].title,
+            row.title_zh or "",
+            row.title_en or "",
+            names.get(row.account_id) if row.account_id else None,
+            row.created_at,
+        )
+        for row in rows
+    )
+
+
+def _waivable(context: Context, compiled: Compiled, case: LoadedCase, roles: frozenset[str]) -> tuple[Reason, ...]:
+    """Failing guards the reader may set aside: of the present state, or of the state it answers for."""
+    other = compiled.procedure.states[case.state].waivers_for
+    if case.outcome is not None or not any(roles & set(b.waivable_by) for a in waivable_actions(compiled, case.state) for b in a.guards):
+        return ()
+    there = load_case_in(case, other) if other else case
+    found = [reason for _, decision in ask_all(context, compiled, there) for reason in decision.reasons]
+    return tuple(reason for reason in found if roles & set(reason.waivable_by))
+
+
+def load_case_in(case: LoadedCase, state: str) -> LoadedCase:
+    """The case as if it were in another state: what its guards would say there."""
+    return LoadedCase(**{**{name: getattr(case, name) for name in LoadedCase.__slots__}, "state": state})
+
+
+def _forms(
+    context: Context,
+    procedure: Procedure,
+    case_id: int,
+    visible: frozenset[str],
+    roles: frozenset[str],
+    names: dict[int, str],
+) -> tuple[FormView, ...]:
+    """The newest filling of each form, in stages the reader sees."""
+    rows = context.session.scalars(select(CaseForm).where(CaseForm.case_id == case_id).order_by(CaseForm.id))
+    newest = {row.form: row for row in rows if row.stage in visible}
+    views = []
+    for key, row in newest.items():
+        shown = visible_values(procedure.forms[key], row.values, roles)
+        hidden = len(row.values) - len(shown)
+        title = procedure.stages[row.stage].title
+        filler = names.get(row.filled_by or 0, "")
+        views.append(FormView(key, procedure.forms[key], shown, title, row.filled_at, filler, hidden))
+    return tuple(views)
+
+
+def visible_values(form: Form, values: dict[str, Any], roles: frozenset[str]) -> dict[str, Any]:
+    """The answers of a form its reader may see."""
+    return {
+        key: value
+        for key, value in values.items()
+        if key in form.fields and (not form.fields[key].visible_to or roles & set(form.fields[key].visible_to))
+    }
+
+
+def _events(
+    context: Context,
+    procedure: Procedure,
+    case_id: int,
+    visible: frozenset[str],
+    roles: frozenset[str],
+    names: dict[int, str],
+) -> tuple[EventView, ...]:
+    rows = context.session.scalars(select(Event).where(Event.case_id == case_id).order_by(Event.seq))
+    return tuple(_event(procedure, row, visible, roles, names) for row in rows)
+
+
+def _event(
+    procedure: Procedure, row: Event, visible: frozenset[str], roles: frozenset[str], names: dict[int, str]
+) -> EventView:
+    acted_in = row.from_state or row.to_state
+    stage = acted_in.partition(".")[0]
+    is_visible = stage in visible
+    data = json.loads(row.data) if is_visible else {}
+    form = procedure.forms.get(data.get("form", ""))
+    if form is not None:
+        data["values"] = visible_values(form, data.get("values") or {}, roles)
+    action = procedure.states[acted_in].actions.get(row.action)
+    role = procedure.roles.get(row.role or "")
+    return EventView(
+        seq=row.seq,
+        at=row.at,
+        is_visible=is_visible,
+        actor=names.get(row.actor_id or 0) if is_visible else None,
+        role=role.title if role and is_visible else None,
+        action=row.action if is_visible else "",
+        action_title=action.title if action and is_visible else None,
+        from_state=row.from_state,
+        to_state=row.to_state,
+        stage=procedure.stages[stage].title,
+        to_title=procedure.states[row.to_state].title,
+        data=data,
+        hash=row.hash,
+    )
+
+
+def _waivers(context: Context, case_id: int, names: dict[int, str]) -> tuple[WaiverView, ...]:
+    rows = context.session.scalars(select(Waiver).where(Waiver.case_id == case_id).order_by(Waiver.id))
+    return tuple(WaiverView(row.guard, row.reason, names.get(row.granted_by, ""), row.granted_at) for row in rows)
