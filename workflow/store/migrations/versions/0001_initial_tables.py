@@ -570,6 +570,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_timer_case', ['case_id'], unique=False, sqlite_where=sa.text('is_open'), postgresql_where=sa.text('is_open'))
         batch_op.create_index('ix_timer_due', ['due_at', 'id'], unique=False, sqlite_where=sa.text('is_open'), postgresql_where=sa.text('is_open'))
 
+    op.create_index('uq_case_reader_once', 'case_reader', ['case_id', 'role', sa.literal_column('coalesce(body_role_id, 0)'), sa.literal_column('coalesce(account_id, 0)')], unique=True)
     # ### end Alembic commands ###
 
 

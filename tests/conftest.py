@@ -1,0 +1,9 @@
+"""What every test may ask for; each family of fixtures lives in its own module."""
+
+pytest_plugins = [
+    "tests.fixtures.closed_world",
+    "tests.fixtures.databases",
+    "tests.fixtures.mail",
+    "tests.fixtures.serving",
+    "tests.fixtures.browsers",
+]
