@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.fixtures.closed_world",
     "tests.fixtures.databases",
+    "tests.fixtures.procedures",
     "tests.fixtures.mail",
     "tests.fixtures.serving",
     "tests.fixtures.browsers",

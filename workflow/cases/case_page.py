@@ -318,6 +318,7 @@ def _event(
     stage = acted_in.partition(".")[0]
     is_visible = stage in visible
     data = json.loads(row.data) if is_visible else {}
+    data.pop("scores", None)  # the panel's own view covers points until all have scored
     form = procedure.forms.get(data.get("form", ""))
     if form is not None:
         data["values"] = visible_values(form, data.get("values") or {}, roles)

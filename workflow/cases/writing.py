@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, literal_column, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
@@ -29,7 +29,7 @@ _CASE = Case.__table__.c
 _MOVE = update(Case.__table__).where(_CASE.id == bindparam("case_id_"), _CASE.version == bindparam("seen_version"))
 _MOVE_CASE = Hot(
     _MOVE.values(
-        version=_CASE.version + 1,
+        version=_CASE.version + literal_column("1"),
         **{
             name: bindparam(f"{name}_")
             for name in ("state", "last_seq", "last_hash", "entered_at", "due_at", "has_timers", "closed_at", "outcome")

@@ -93,11 +93,9 @@ def _majority(panel: Panel, seats: Sequence[Given]) -> tuple[str | None, list[Li
     waiting = sum(seat.opinion is None for seat in may_speak)
     if counts["agree"] >= needed:
         return "agreed", lines
-    if waiting and counts["agree"] + waiting >= needed:
+    if waiting and max(counts["agree"], counts["defer"]) + waiting >= needed:
         return None, lines
-    if counts["defer"] >= needed:
-        return "deferred", lines
-    return (None if waiting else "refused"), lines
+    return ("deferred" if counts["defer"] >= needed else "refused"), lines
 
 
 _RULES: dict[str, Callable[[Panel, Sequence[Given]], tuple[str | None, list[Line]]]] = {

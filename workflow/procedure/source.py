@@ -13,6 +13,7 @@ from workflow.procedure.findings import Finding, Unsound
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 24
+PLAIN_TAGS = frozenset({"map", "seq", "str", "int", "float", "bool", "null", "timestamp"})
 Path = tuple[str | int, ...]
 
 
@@ -48,6 +49,8 @@ class _Builder:
 
     def build(self, node: Node, path: Path) -> Any:
         self.lines.setdefault(path, node.start_mark.line + 1)
+        if str(node.tag).rpartition(":")[2] not in PLAIN_TAGS:
+            self.fault(node, "yaml_tag", tag=str(node.tag))
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
@@ -75,8 +78,6 @@ class _Builder:
             return node.value.lower() == "true"
         if kind == "int" and node.value.lstrip("+-").isdecimal() and len(node.value) <= 18:
             return int(node.value)
-        if str(node.tag).startswith("!"):
-            self.fault(node, "yaml_tag", tag=str(node.tag))
         return node.value
 
 
