@@ -1,0 +1,54 @@
+"""The real thing: the database of SELECTION_DATABASE_URL, migrations applied, the web server and the scheduler."""
+
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from web.processes import PortTaken, check_port, environment_with, run_together, scheduler_command, server_command
+from workflow.access.operations import issue_first_administrator_link
+from workflow.access.queries import has_administrator
+from workflow.context import CLOCK, Context
+from workflow.settings import Settings
+from workflow.store.database import Database
+from workflow.store.migrating import upgrade
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen on.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), help="Serve with gunicorn and so many processes instead of waitress."
+)
+@click.option("--no-scheduler", is_flag=True, help="Only the web server; the scheduler runs elsewhere.")
+def command(host: str, port: int, workers: int | None, *, no_scheduler: bool) -> None:
+    """Serve the installation until Ctrl-C or SIGTERM. Settings come from SELECTION_ variables (docs/reference/settings.md)."""
+    settings = Settings.from_environment()
+    try:
+        check_port(host, port)
+    except PortTaken as error:
+        raise click.ClickException(f"The server cannot listen there. {error}") from error
+    database = Database(settings.database_url)
+    upgrade(database)
+    _offer_first_administrator(database, settings)
+    database.dispose()
+    commands = {"web server": server_command(host, port, workers)}
+    if not no_scheduler:
+        commands["scheduler"] = scheduler_command()
+
+    def introduce() -> None:
+        click.echo(f"Serving on http://{host}:{port} (people come by {settings.public_url}). Ctrl-C stops it.")
+
+    sys.exit(run_together(commands, environment=environment_with(), host=host, port=port, when_ready=introduce))
+
+
+def _offer_first_administrator(database: Database, settings: Settings) -> None:
+    with database.writing() as session:
+        if has_administrator(session):
+            return
+        token = issue_first_administrator_link(
+            Context(session=session, actor=CLOCK, now=datetime.now(UTC), zone=settings.zone)
+        )
+    click.echo(
+        f"There is no administrator yet. This link makes the first one, once:\n\n  {settings.public_url}/welcome/{token}\n"
+    )
