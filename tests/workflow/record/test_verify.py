@@ -16,13 +16,13 @@ COLUMNS = list(metadata.tables["event"].columns.keys())
 
 
 @pytest.fixture
-def record(database: Database) -> Database:
+def record(any_database: Database) -> Database:
     """Three cases with five lines each, and one with none."""
-    with database.writing() as session:
+    with any_database.writing() as session:
         for reference in ("A-1", "A-2", "A-3"):
             add_events(session, add_case(session, reference), 5)
         add_case(session, "A-4")
-    return database
+    return any_database
 
 
 def alter(database: Database, *statements: str) -> Broken | None:
@@ -106,9 +106,7 @@ def test_last_hash_of_the_case_must_be_that_of_its_last_line(record: Database) -
     assert alter(record, "UPDATE \"case\" SET last_hash = 'x' WHERE id = 3") == Broken("A-3", 5, "changed")
 
 
-def test_lines_of_no_case_are_named(tmp_path: object) -> None:
-    database = Database(f"sqlite:///{tmp_path}/record.db")
-    metadata.create_all(database.engine)
+def test_lines_of_no_case_are_named(database: Database) -> None:
     with database.writing() as session:
         add_events(session, add_case(session, "A-1"), 2)
     raw = database.engine.raw_connection()
@@ -120,12 +118,9 @@ def test_lines_of_no_case_are_named(tmp_path: object) -> None:
     raw.close()
     with database.reading() as session:
         assert verify(session).first_broken == Broken("#77", 1, "unknown_case")
-    database.dispose()
 
 
-def test_memory_does_not_grow_with_the_record(tmp_path: object) -> None:
-    database = Database(f"sqlite:///{tmp_path}/long.db")
-    metadata.create_all(database.engine)
+def test_memory_does_not_grow_with_the_record(database: Database) -> None:
     with database.writing() as session:
         add_events(session, add_case(session, "A-1"), 3_000)
     with database.reading() as session:
@@ -135,7 +130,6 @@ def test_memory_does_not_grow_with_the_record(tmp_path: object) -> None:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert peak < 600_000
-    database.dispose()
 
 
 def test_events_are_read_with_their_json(record: Database) -> None:
