@@ -1,1 +1,1 @@
-"""What is measured, against floors and peers."""
+"""What is measured: each figure beside its floor, in one run."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import bindparam, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from workflow.cases.loading import LoadedCase
@@ -11,6 +11,7 @@ from workflow.cases.tables import Case, Waiver
 from workflow.context import Context
 from workflow.people.tables import Account, Kinship, Person, Post, Sanction, Training, YearlyGrade
 from workflow.record.tables import Event
+from workflow.store.hot import Hot
 
 Gathered = dict[str, Any]
 FactSource = Callable[[Session, LoadedCase, Gathered], Gathered]
@@ -29,31 +30,38 @@ def gather_facts(context: Context, case: LoadedCase, *, needs: Iterable[str], fo
     return facts
 
 
-def _iso(value: Any) -> str | None:
-    return None if value is None else value.isoformat()
+def iso_text(value: Any) -> str | None:
+    """ISO text of a date, which SQLite's driver gives as text already."""
+    return value if value is None or isinstance(value, str) else value.isoformat()
+
+
+_PERSON = Hot(
+    select(Person.birth_date, Person.political_status, Person.education, Person.work_start_date).where(
+        Person.id == bindparam("person_id")
+    )
+)
+_POST_SINCE = Hot(select(func.max(Post.from_date)).where(Post.person_id == bindparam("person_id"), Post.to_date.is_(None)))
 
 
 def _person(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
-    columns = (Person.birth_date, Person.political_status, Person.education, Person.work_start_date)
-    row = session.execute(select(*columns).where(Person.id == case.person_id)).one()
+    birth, status, education, start = _PERSON.one(session, {"person_id": case.person_id})
     return {
-        "person.birth_date": _iso(row.birth_date),
-        "person.political_status": row.political_status,
-        "person.education": row.education,
-        "person.work_start_date": _iso(row.work_start_date),
+        "person.birth_date": iso_text(birth),
+        "person.political_status": status,
+        "person.education": education,
+        "person.work_start_date": iso_text(start),
     }
 
 
 def _post_since(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
-    present = select(func.max(Post.from_date)).where(Post.person_id == case.person_id, Post.to_date.is_(None))
-    return {"person.post_since": _iso(session.scalar(present))}
+    return {"person.post_since": iso_text(_POST_SINCE.one(session, {"person_id": case.person_id})[0])}
 
 
 def _sanctions(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
     rows = session.execute(
         select(Sanction.kind, Sanction.until_date).where(Sanction.person_id == case.person_id).order_by(Sanction.id)
     )
-    return {"person.sanctions": [{"kind": row.kind, "until": _iso(row.until_date)} for row in rows]}
+    return {"person.sanctions": [{"kind": row.kind, "until": iso_text(row.until_date)} for row in rows]}
 
 
 def _grades(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
@@ -64,7 +72,7 @@ def _grades(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
 def _trainings(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
     columns = (Training.to_date, Training.hours, Training.is_off_job, Training.is_completed)
     rows = session.execute(select(*columns).where(Training.person_id == case.person_id).order_by(Training.id))
-    return {"person.trainings": [{**row._mapping, "to_date": _iso(row.to_date)} for row in rows]}
+    return {"person.trainings": [{**row._mapping, "to_date": iso_text(row.to_date)} for row in rows]}
 
 
 def serialize_on(session: Session, name: str) -> None:

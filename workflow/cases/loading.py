@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from workflow.cases.tables import Case
 from workflow.problems import Missing
-from workflow.store.hot import Hot, driver_cursor
+from workflow.store.hot import Hot
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,7 @@ _LOAD_LOCKED = Hot(_ROW.with_for_update())
 
 def load_case(session: Session, case_id: int, *, is_locked: bool = False) -> LoadedCase:
     """The case as it stands now; locked, other writers wait until this transaction ends. Raises Missing."""
-    cursor, dialect = driver_cursor(session)
-    try:
-        row = (_LOAD_LOCKED if is_locked else _LOAD).run(cursor, dialect, {"case_id": case_id}).fetchone()
-    finally:
-        cursor.close()
+    row = (_LOAD_LOCKED if is_locked else _LOAD).one(session, {"case_id": case_id})
     if row is None:
         raise Missing("case_missing")
     return LoadedCase(*row)

@@ -59,10 +59,10 @@ class Case(Base):
     """The final state's outcome word: `listed`, `not_selected`, `withdrawn`, `retained` …"""
 
     __table_args__ = (
-        Index(None, "round_id", "state"),
+        Index(None, "round_id"),
         Index(None, "person_id"),
         Index(None, "body_id"),
-        Index(None, "procedure_version_id", "state"),
+        Index(None, "procedure_version_id"),
     )
 
 
@@ -88,7 +88,7 @@ class WorkItem(Base):
     __table_args__ = (
         Index("ix_work_item_inbox", "body_role_id", "created_at", "id", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
         Index("ix_work_item_mine", "account_id", "created_at", "id", sqlite_where=text("is_open AND account_id IS NOT NULL"), postgresql_where=text("is_open AND account_id IS NOT NULL")),
-        Index("ix_work_item_due", "body_role_id", "due_at", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
+        Index("ix_work_item_due", "body_role_id", "due_at", sqlite_where=text("is_open AND due_at IS NOT NULL"), postgresql_where=text("is_open AND due_at IS NOT NULL")),
         Index("ix_work_item_case", "case_id", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
     )
 

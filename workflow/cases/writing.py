@@ -66,13 +66,10 @@ def write_step(session: Session, step: Step) -> None:
     event = step.event()
     moved = _moved(step, event)
     cursor, dialect = driver_cursor(session)
-    try:
-        if dialect.name == "postgresql":
-            written = _write_postgresql(cursor, step, event, moved)
-        else:
-            written = _write_sqlite(cursor, dialect, step, event, moved)
-    finally:
-        cursor.close()
+    if dialect.name == "postgresql":
+        written = _write_postgresql(cursor, step, event, moved)
+    else:
+        written = _write_sqlite(cursor, dialect, step, event, moved)
     if not written:
         raise Conflict("case_changed", reference=step.case.reference, seen=step.case.version)
 

@@ -23,12 +23,19 @@ class Message(Base):
     body_role_id: Mapped[int | None] = mapped_column(ForeignKey("body_role.id"))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime] = mapped_column(Instant)
-    once_key: Mapped[str | None] = mapped_column(unique=True)
+    once_key: Mapped[str | None]
     """Two causes of the same message carry the same key; the second is not written."""
     spread_at: Mapped[datetime | None] = mapped_column(Instant)
     """When deliveries were made of it."""
 
     __table_args__ = (
+        Index(
+            "uq_message_once_key",
+            "once_key",
+            unique=True,
+            sqlite_where=text("once_key IS NOT NULL"),
+            postgresql_where=text("once_key IS NOT NULL"),
+        ),
         Index("ix_message_unspread", "id", sqlite_where=text("spread_at IS NULL"), postgresql_where=text("spread_at IS NULL")),
         Index(None, "case_id"),
     )

@@ -1,30 +1,31 @@
 """What guards may know of a case's round."""
 
-from typing import Any
+import json
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from workflow.cases.gathering import Gathered, fact_source, serialize_on
+from workflow.cases.gathering import Gathered, fact_source, iso_text, serialize_on
 from workflow.cases.loading import LoadedCase
 from workflow.cases.tables import Case
 from workflow.rounds.tables import Round
+from workflow.store.hot import Hot
 
 
-def _iso(value: Any) -> str | None:
-    return None if value is None else value.isoformat()
+_ROUND = Hot(
+    select(Round.opens_date, Round.closes_date, Round.seats, Round.rubric).where(Round.id == bindparam("round_id"))
+)
 
 
 @fact_source("round.opens_date", "round.closes_date", "round.seats", "round.rubric")
 def round_dates(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
-    row = session.execute(
-        select(Round.opens_date, Round.closes_date, Round.seats, Round.rubric).where(Round.id == case.round_id)
-    ).one_or_none()
+    row = _ROUND.one(session, {"round_id": case.round_id}) if case.round_id is not None else None
+    opens, closes, seats, rubric = row or (None, None, "{}", "[]")
     return {
-        "round.opens_date": _iso(row.opens_date) if row else None,
-        "round.closes_date": _iso(row.closes_date) if row else None,
-        "round.seats": dict(row.seats) if row else {},
-        "round.rubric": list(row.rubric) if row else [],
+        "round.opens_date": iso_text(opens),
+        "round.closes_date": iso_text(closes),
+        "round.seats": json.loads(seats),
+        "round.rubric": json.loads(rubric),
     }
 
 

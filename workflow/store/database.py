@@ -13,6 +13,8 @@ from workflow.problems import Unavailable
 
 BUSY_TIMEOUT_MS = 5_000
 POOL_SIZE = 8
+DRIVER = "driver"
+"""Key of `session.info` under which a writing session keeps its driver's cursor."""
 
 
 def _sqlite_module() -> Any:
@@ -38,7 +40,8 @@ def _prepare_sqlite(engine: Engine, journal_mode: str) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
         writing = connection.get_execution_options().get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        # Straight on the driver: one approval opens one transaction, and SQLAlchemy's way costs as much as a statement.
+        connection.connection.driver_connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
 def _sqlite_engine(url: Any) -> Engine:
@@ -58,7 +61,7 @@ def make_engine(url: str) -> Engine:
         return _sqlite_engine(parsed)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, connect_args={"prepare_threshold": 1})
+    return create_engine(parsed, pool_size=POOL_SIZE, max_overflow=0, connect_args={"prepare_threshold": 1})
 
 
 class Database:
@@ -82,8 +85,17 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session whose work is committed when the block ends and undone when it raises."""
-        with _translated(), Session(self._writing) as session, session.begin():
-            yield session
+        with _translated(), self._writing.connect() as connection, connection.begin() as transaction:
+            session = Session(connection)
+            session.info[DRIVER] = (connection.connection.cursor(), connection.dialect)
+            try:
+                yield session
+                session.flush()
+                transaction.commit()
+            finally:
+                if transaction.is_active:
+                    transaction.rollback()
+                session.close()
 
     def dispose(self) -> None:
         """Close all pooled connections."""

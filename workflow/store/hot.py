@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.elements import ClauseElement
 
+from workflow.store.database import DRIVER
+
 
 class Hot:
     """One statement ready to run on either database."""
@@ -38,6 +40,16 @@ class Hot:
         cursor.execute(sql, values if order is None else [values[name] for name in order])
         return cursor
 
+    def one(self, session: Session, values: Mapping[str, Any]) -> Any:
+        """The first row in the session's transaction, or None."""
+        cursor, dialect = driver_cursor(session)
+        return self.run(cursor, dialect, values).fetchone()
+
+    def all(self, session: Session, values: Mapping[str, Any]) -> Any:
+        """Every row in the session's transaction."""
+        cursor, dialect = driver_cursor(session)
+        return self.run(cursor, dialect, values).fetchall()
+
     def run_many(self, cursor: Any, dialect: Dialect, rows: Sequence[Mapping[str, Any]]) -> None:
         """Runs it for each row."""
         sql, order = self._on(dialect)
@@ -49,6 +61,9 @@ class Hot:
 
 def driver_cursor(session: Session) -> tuple[Any, Dialect]:
     """The driver's cursor inside the session's transaction, and the dialect; flushes what the session holds."""
-    session.flush()
+    kept = session.info.get(DRIVER)
+    if kept is not None:
+        session.flush()
+        return kept  # type: ignore[no-any-return]
     connection = session.connection()
     return connection.connection.cursor(), connection.dialect

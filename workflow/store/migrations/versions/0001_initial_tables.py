@@ -297,8 +297,8 @@ def upgrade() -> None:
     with op.batch_alter_table('case', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_case_body_id'), ['body_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_person_id'), ['person_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_case_procedure_version_id_state'), ['procedure_version_id', 'state'], unique=False)
-        batch_op.create_index(batch_op.f('ix_case_round_id_state'), ['round_id', 'state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_case_procedure_version_id'), ['procedure_version_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_case_round_id'), ['round_id'], unique=False)
 
     op.create_table('round_call',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -363,10 +363,11 @@ def upgrade() -> None:
     sa.Column('previous_hash', sa.String(), nullable=False),
     sa.Column('hash', sa.String(), nullable=False),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_event_case_id')),
-    sa.PrimaryKeyConstraint('case_id', 'seq', name=op.f('pk_event'))
+    sa.PrimaryKeyConstraint('case_id', 'seq', name=op.f('pk_event')),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('event', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_event_case_id_command_key'), ['case_id', 'command_key'], unique=True)
+        batch_op.create_index('uq_event_command_key', ['case_id', 'command_key'], unique=True, sqlite_where=sa.text('command_key IS NOT NULL'), postgresql_where=sa.text('command_key IS NOT NULL'))
 
     op.create_table('membership',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -400,12 +401,12 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_message_account_id')),
     sa.ForeignKeyConstraint(['body_role_id'], ['body_role.id'], name=op.f('fk_message_body_role_id')),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_message_case_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_message')),
-    sa.UniqueConstraint('once_key', name=op.f('uq_message_once_key'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_message'))
     )
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_message_case_id'), ['case_id'], unique=False)
         batch_op.create_index('ix_message_unspread', ['id'], unique=False, sqlite_where=sa.text('spread_at IS NULL'), postgresql_where=sa.text('spread_at IS NULL'))
+        batch_op.create_index('uq_message_once_key', ['once_key'], unique=True, sqlite_where=sa.text('once_key IS NOT NULL'), postgresql_where=sa.text('once_key IS NOT NULL'))
 
     op.create_table('panel',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -474,7 +475,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('work_item', schema=None) as batch_op:
         batch_op.create_index('ix_work_item_case', ['case_id'], unique=False, sqlite_where=sa.text('is_open'), postgresql_where=sa.text('is_open'))
-        batch_op.create_index('ix_work_item_due', ['body_role_id', 'due_at'], unique=False, sqlite_where=sa.text('is_open'), postgresql_where=sa.text('is_open'))
+        batch_op.create_index('ix_work_item_due', ['body_role_id', 'due_at'], unique=False, sqlite_where=sa.text('is_open AND due_at IS NOT NULL'), postgresql_where=sa.text('is_open AND due_at IS NOT NULL'))
         batch_op.create_index('ix_work_item_inbox', ['body_role_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('is_open'), postgresql_where=sa.text('is_open'))
         batch_op.create_index('ix_work_item_mine', ['account_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('is_open AND account_id IS NOT NULL'), postgresql_where=sa.text('is_open AND account_id IS NOT NULL'))
 
@@ -601,7 +602,7 @@ def downgrade() -> None:
     with op.batch_alter_table('work_item', schema=None) as batch_op:
         batch_op.drop_index('ix_work_item_mine', sqlite_where=sa.text('is_open AND account_id IS NOT NULL'), postgresql_where=sa.text('is_open AND account_id IS NOT NULL'))
         batch_op.drop_index('ix_work_item_inbox', sqlite_where=sa.text('is_open'), postgresql_where=sa.text('is_open'))
-        batch_op.drop_index('ix_work_item_due', sqlite_where=sa.text('is_open'), postgresql_where=sa.text('is_open'))
+        batch_op.drop_index('ix_work_item_due', sqlite_where=sa.text('is_open AND due_at IS NOT NULL'), postgresql_where=sa.text('is_open AND due_at IS NOT NULL'))
         batch_op.drop_index('ix_work_item_case', sqlite_where=sa.text('is_open'), postgresql_where=sa.text('is_open'))
 
     op.drop_table('work_item')
@@ -618,6 +619,7 @@ def downgrade() -> None:
 
     op.drop_table('panel')
     with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.drop_index('uq_message_once_key', sqlite_where=sa.text('once_key IS NOT NULL'), postgresql_where=sa.text('once_key IS NOT NULL'))
         batch_op.drop_index('ix_message_unspread', sqlite_where=sa.text('spread_at IS NULL'), postgresql_where=sa.text('spread_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_message_case_id'))
 
@@ -629,7 +631,7 @@ def downgrade() -> None:
 
     op.drop_table('membership')
     with op.batch_alter_table('event', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_event_case_id_command_key'))
+        batch_op.drop_index('uq_event_command_key', sqlite_where=sa.text('command_key IS NOT NULL'), postgresql_where=sa.text('command_key IS NOT NULL'))
 
     op.drop_table('event')
     with op.batch_alter_table('case_reader', schema=None) as batch_op:
@@ -646,8 +648,8 @@ def downgrade() -> None:
 
     op.drop_table('round_call')
     with op.batch_alter_table('case', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_case_round_id_state'))
-        batch_op.drop_index(batch_op.f('ix_case_procedure_version_id_state'))
+        batch_op.drop_index(batch_op.f('ix_case_round_id'))
+        batch_op.drop_index(batch_op.f('ix_case_procedure_version_id'))
         batch_op.drop_index(batch_op.f('ix_case_person_id'))
         batch_op.drop_index(batch_op.f('ix_case_body_id'))
 
