@@ -79,13 +79,13 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for looking; whatever it would change is rolled back."""
-        with _translated(), Session(self.engine, autoflush=False) as session:
+        with translated(), Session(self.engine, autoflush=False) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session whose work is committed when the block ends and undone when it raises."""
-        with _translated(), self._writing.connect() as connection, connection.begin() as transaction:
+        with translated(), self._writing.connect() as connection, connection.begin() as transaction:
             session = Session(connection)
             session.info[DRIVER] = (connection.connection.cursor(), connection.dialect)
             try:
@@ -103,7 +103,7 @@ class Database:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """A locked, full or absent database becomes `Unavailable`; faults of our own pass unchanged."""
     try:
         yield

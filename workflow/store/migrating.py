@@ -15,7 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, text
 
-from workflow.store.database import Database
+from workflow.store.database import Database, translated
 from workflow.store.types import Instant, Json
 from workflow.tables import metadata
 
@@ -64,7 +64,7 @@ def _config(connection: Connection | None = None) -> Config:
 @contextmanager
 def _migrating(database: Database) -> Iterator[Connection]:
     """One transaction that no other process migrates beside; SQLite's write lock is enough there."""
-    with database.engine.execution_options(writing=True).begin() as connection:
+    with translated(), database.engine.execution_options(writing=True).begin() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         yield connection
@@ -86,7 +86,7 @@ def heads() -> frozenset[str]:
 
 def is_current(database: Database) -> bool:
     """Whether the database has every migration of this checkout and no other."""
-    with database.engine.connect() as connection:
+    with translated(), database.engine.connect() as connection:
         return frozenset(MigrationContext.configure(connection).get_current_heads()) == heads()
 
 
