@@ -6,5 +6,6 @@ pytest_plugins = [
     "tests.fixtures.procedures",
     "tests.fixtures.mail",
     "tests.fixtures.serving",
+    "tests.fixtures.snapshots",
     "tests.fixtures.browsers",
 ]

@@ -1,0 +1,53 @@
+"""Every reason, explanation, finding and problem the code can raise has words in both languages."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from definitions.texts import has, say
+from workflow.engine.guards import REGISTRY
+
+ROOT = Path(__file__).parents[2]
+
+
+def raised(folder: str, pattern: str) -> set[str]:
+    found: set[str] = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        found.update(re.findall(pattern, path.read_text(encoding="utf-8")))
+    return found
+
+
+def test_every_reason_of_every_guard_has_words() -> None:
+    for key, guard in REGISTRY.items():
+        source = Path(str(__import__("inspect").getsourcefile(guard))).read_text(encoding="utf-8")
+        body = source.split(f'key: ClassVar[str] = "{key}"')[1].split("\nclass ")[0]
+        codes = re.findall(r'self\.reason\(\s*"([a-z_]+)"', body)
+        assert codes, f"{key} gives no reason"
+        for code in codes:
+            assert has(f"{key}.{code}"), f"{key}.{code}"
+
+
+@pytest.mark.parametrize("package", ["workflow", "web", "scheduler"])
+def test_every_problem_raised_has_words(package: str) -> None:
+    kinds = "Invalid|Forbidden|Missing|Conflict|Unavailable"
+    codes = raised(package, rf'(?:{kinds})\(\s*"([a-z_]+)"')
+    assert sorted(code for code in codes if not has(code)) == []
+
+
+def test_every_finding_has_words() -> None:
+    codes = raised("workflow/procedure", r'(?:yield [^\n]*?, |finding\(path, |self\.fault\(\w+, |line, |, 1, )"([a-z_]+)"')
+    assert len(codes) > 20
+    assert sorted(code for code in codes if not has(code)) == []
+
+
+def test_every_line_of_a_settlement_has_words() -> None:
+    codes = raised("workflow/engine", r'Line\("([a-z_.]+)"')
+    assert len(codes) == 6
+    assert all(has(code) for code in codes)
+
+
+def test_a_reason_reads_as_a_sentence_in_both_languages() -> None:
+    given = {"age": 46, "on_date": "2026-09-01", "birth_date": "1980-08-31", "limit": 45}
+    assert say("age.at_most", "en", **given) == "Aged 46 on 1 Sep 2026 (born 31 Aug 1980); the limit is 45."
+    assert say("age.at_most", "zh", **given) == "截至2026年9月1日为46周岁（1980年8月31日出生），超过45周岁的上限。"
