@@ -35,9 +35,9 @@ class RoundOpen(Guard):
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         opens, closes, today = facts["round.opens_date"], facts["round.closes_date"], facts["today"]
         if opens and today < opens:
-            yield self.reason("not_yet", opens=opens)
+            yield self.reason("not_yet", opens_date=opens)
         if closes and today > closes:
-            yield self.reason("closed", closes=closes)
+            yield self.reason("closed", closes_date=closes)
 
 
 class SeatsLeft(Guard):

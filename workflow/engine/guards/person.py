@@ -37,7 +37,7 @@ class Age(_OnAMoment):
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         moment = self.moment(facts)
         age = full_years(day(facts["person.birth_date"]), day(moment))
-        shown = {"age": age, "birth_date": facts["person.birth_date"], "on": moment}
+        shown = {"age": age, "birth_date": facts["person.birth_date"], "on_date": moment}
         most = None if self.at_most is None else number_for(self.at_most, facts["case.category"])
         least = None if self.at_least is None else number_for(self.at_least, facts["case.category"])
         if most is not None and age > most:
@@ -90,7 +90,7 @@ class YearsOfService(_OnAMoment):
         if start is None:
             yield self.reason("unknown", limit=limit)
         elif (years := full_months(day(start), day(self.moment(facts))) // 12) < limit:
-            yield self.reason("at_least", years=years, since=start, limit=limit)
+            yield self.reason("at_least", years=years, since_date=start, limit=limit)
 
 
 class YearsInPost(_OnAMoment):
@@ -108,7 +108,7 @@ class YearsInPost(_OnAMoment):
         if since is None:
             yield self.reason("unknown", limit=limit)
         elif (years := full_months(day(since), day(self.moment(facts))) // 12) < limit:
-            yield self.reason("at_least", years=years, since=since, limit=limit)
+            yield self.reason("at_least", years=years, since_date=since, limit=limit)
 
 
 class NoSanctionInEffect(Guard):
@@ -121,7 +121,7 @@ class NoSanctionInEffect(Guard):
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         for sanction in facts["person.sanctions"]:
             if sanction["until"] >= facts["today"]:
-                yield self.reason("until", kind=f"code:sanction:{sanction['kind']}", until=sanction["until"])
+                yield self.reason("until", kind=f"code:sanction:{sanction['kind']}", until_date=sanction["until"])
 
 
 class YearlyGrades(Guard):

@@ -1,0 +1,138 @@
+"""Puts reasons, explanations and findings into words: codes, roles, actions and answers by the names people know."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from definitions.codes import tables
+from definitions.texts import has, language_of, say
+from workflow.engine.panels import Line
+from workflow.problems import Reason
+from workflow.procedure.findings import Finding
+from workflow.procedure.model import Procedure
+from workflow.procedure.parts import Words
+
+Names = Mapping[int, str]
+Marker = Callable[[Procedure | None, Names, str, str], str]
+
+
+def words(text: Words | Mapping[str, str], locale: str) -> str:
+    """The text in the reader's language."""
+    pair = text.model_dump() if isinstance(text, Words) else text
+    return str(pair[language_of(locale)])
+
+
+def reason_text(reason: Reason, locale: str, procedure: Procedure, names: Names) -> str:
+    """One failing rule with its evidence, as a sentence."""
+    return say(reason.code, locale, **_named(reason.params, locale, procedure, names))
+
+
+def remedy_text(reason: Reason, locale: str, procedure: Procedure) -> str | None:
+    """Who can change it, and who may waive it."""
+    parts = [say(reason.remedy, locale)] if reason.remedy else []
+    if reason.waivable_by:
+        roles = [words(procedure.roles[role].title, locale) for role in reason.waivable_by]
+        parts.append(say("reason.waivable", locale, roles=roles))
+    return (" " if language_of(locale) == "en" else "").join(parts) or None
+
+
+def source_text(reason: Reason, locale: str, procedure: Procedure) -> str | None:
+    """The source of the rule."""
+    source = procedure.sources.get(reason.cites or "")
+    return say("reason.cites", locale, source=words(source, locale)) if source else None
+
+
+def line_text(line: Line, locale: str) -> str:
+    """One sentence of how a panel's outcome was computed."""
+    return say(line.code, locale, **_named(line.params, locale, None, {}))
+
+
+def action_text(procedure: Procedure, state: str | None, action: str, locale: str) -> str:
+    """What an action is called: by its state, by any state that has it, or by its catalogue name."""
+    states = [procedure.states[state]] if state in procedure.states else []
+    for candidate in (*states, *procedure.states.values()):
+        known = candidate.actions.get(action)
+        if known is not None and known.title is not None:
+            return words(known.title, locale)
+    return say(f"action.{action}", locale) if has(f"action.{action}") else action
+
+
+def finding_text(finding: Finding, locale: str) -> str:
+    """`FILE:LINE: message`."""
+    return f"{finding.file}:{finding.line}: {say(finding.code, locale, **finding.params)}"
+
+
+def named_params(params: Mapping[str, Any], locale: str, procedure: Procedure | None, names: Names) -> dict[str, Any]:
+    """Parameters of a problem with their markers put into words."""
+    return _named(params, locale, procedure, names)
+
+
+def code_text(table: str, code: str | None, locale: str) -> str:
+    """The words of a code; the code itself where the table does not have it."""
+    row = tables().get(table, {}).get(code or "")
+    return words(row, locale) if row else (code or "")
+
+
+def _named(params: Mapping[str, Any], locale: str, procedure: Procedure | None, names: Names) -> dict[str, Any]:
+    def one(value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return [one(item) for item in value]
+        kind, colon, rest = value.partition(":") if isinstance(value, str) else ("", "", "")
+        marker = _MARKERS.get(kind) if colon else None
+        return marker(procedure, names, rest, locale) if marker else value
+
+    return {key: one(value) for key, value in params.items()}
+
+
+def _code(_procedure: Procedure | None, _names: Names, rest: str, locale: str) -> str:
+    table, _, code = rest.partition(":")
+    return code_text(table, code, locale)
+
+
+def _role(procedure: Procedure | None, _names: Names, rest: str, locale: str) -> str:
+    role = procedure.roles.get(rest) if procedure else None
+    return words(role.title, locale) if role else rest
+
+
+def _action(procedure: Procedure | None, _names: Names, rest: str, locale: str) -> str:
+    return action_text(procedure, None, rest, locale) if procedure else rest
+
+
+def _state(procedure: Procedure | None, _names: Names, rest: str, locale: str) -> str:
+    state = procedure.states.get(rest) if procedure else None
+    return words(state.title, locale) if state else rest
+
+
+def _account(_procedure: Procedure | None, names: Names, rest: str, _locale: str) -> str:
+    return names.get(int(rest), rest)
+
+
+def _field(procedure: Procedure | None, _names: Names, rest: str, locale: str) -> str:
+    for form in procedure.forms.values() if procedure else ():
+        if rest in form.fields:
+            return words(form.fields[rest].title, locale)
+    return rest
+
+
+def _answer(procedure: Procedure | None, _names: Names, rest: str, locale: str) -> str:
+    key, _, answer = rest.partition(":")
+    for form in procedure.forms.values() if procedure else ():
+        option = form.fields[key].options.get(answer) if key in form.fields else None
+        if option:
+            return words(option, locale)
+    return {"True": "✓", "False": "✗", "None": "–"}.get(answer, answer)
+
+
+def _base(_procedure: Procedure | None, _names: Names, rest: str, locale: str) -> str:
+    return say(f"base.{rest}", locale)
+
+
+_MARKERS: dict[str, Marker] = {
+    "code": _code,
+    "role": _role,
+    "action": _action,
+    "state": _state,
+    "account": _account,
+    "field": _field,
+    "answer": _answer,
+    "base": _base,
+}

@@ -1,0 +1,62 @@
+"""Procedures as files: check, list and draw them."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from definitions.explaining import finding_text, words
+from definitions.library import FOLDER, load, procedures
+from workflow.procedure.diagram import draw_mermaid, draw_svg
+from workflow.procedure.findings import Unsound
+from workflow.procedure.parts import Words
+
+LANGUAGE = click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of texts.")
+
+
+@click.group()
+def command() -> None:
+    """Check, list and draw the procedures of definitions/procedures."""
+
+
+@command.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@LANGUAGE
+def check(files: tuple[Path, ...], lang: str) -> None:
+    """Check FILES (all that ship when none is named). Exit 1 and one line FILE:LINE: MESSAGE per problem."""
+    faults = 0
+    for path in files or sorted(FOLDER.glob("*.yaml")):
+        try:
+            load(path)
+        except Unsound as unsound:
+            faults += len(unsound.findings)
+            for finding in unsound.findings:
+                click.echo(finding_text(finding, lang))
+        else:
+            click.echo(f"{path}: sound", err=True)
+    sys.exit(1 if faults else 0)
+
+
+@command.command(name="list")
+@LANGUAGE
+def list_(lang: str) -> None:
+    """Every procedure that ships: key, digest, stages and states, title."""
+    for key, procedure in procedures().items():
+        counts = f"{len(procedure.stages)} stages, {len(procedure.states)} states"
+        click.echo(f"{key:<20} {procedure.digest[:12]}  {counts:<22} {words(procedure.title, lang)}")
+
+
+@command.command()
+@click.argument("key")
+@click.option("--mermaid", is_flag=True, help="Print Mermaid text instead of SVG.")
+@LANGUAGE
+def draw(key: str, *, mermaid: bool, lang: str) -> None:
+    """Print the diagram of procedure KEY."""
+    procedure = procedures().get(key)
+    if procedure is None:
+        raise click.ClickException(f"There is no procedure {key}. There are: {', '.join(procedures())}.")
+
+    def say(text: Words) -> str:
+        return words(text, lang)
+
+    click.echo(draw_mermaid(procedure, say) if mermaid else draw_svg(procedure, say), nl=False)
