@@ -4,6 +4,7 @@ from workflow.access import tables as access
 from workflow.bodies import tables as bodies
 from workflow.calendar import tables as calendar
 from workflow.cases import tables as cases
+from workflow.heartbeat import tables as heartbeat
 from workflow.messages import tables as messages
 from workflow.notices import tables as notices
 from workflow.panels import tables as panels
@@ -16,4 +17,4 @@ from workflow.store.base import Base
 
 metadata = Base.metadata
 
-__all__ = ["access", "bodies", "calendar", "cases", "messages", "metadata", "notices", "panels", "people", "pools", "record", "reviews", "rounds"]
+__all__ = ["access", "bodies", "calendar", "cases", "heartbeat", "messages", "metadata", "notices", "panels", "people", "pools", "record", "reviews", "rounds"]

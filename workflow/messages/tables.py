@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflow.store.base import Base
 from workflow.store.types import Instant, Json
 
+UNREAD = "channel = 'in_app' AND read_at IS NULL"
+
 
 class Message(Base):
     """Something to tell a role in a body or an account; spread into deliveries by the scheduler."""
@@ -36,7 +38,12 @@ class Message(Base):
             sqlite_where=text("once_key IS NOT NULL"),
             postgresql_where=text("once_key IS NOT NULL"),
         ),
-        Index("ix_message_unspread", "id", sqlite_where=text("spread_at IS NULL"), postgresql_where=text("spread_at IS NULL")),
+        Index(
+            "ix_message_unspread",
+            "id",
+            sqlite_where=text("spread_at IS NULL"),
+            postgresql_where=text("spread_at IS NULL"),
+        ),
         Index(None, "case_id"),
     )
 
@@ -61,6 +68,13 @@ class Delivery(Base):
 
     __table_args__ = (
         UniqueConstraint("message_id", "account_id", "channel"),
-        Index("ix_delivery_queued", "next_attempt_at", "id", sqlite_where=text("status = 'queued'"), postgresql_where=text("status = 'queued'")),
+        Index(
+            "ix_delivery_queued",
+            "next_attempt_at",
+            "id",
+            sqlite_where=text("status = 'queued'"),
+            postgresql_where=text("status = 'queued'"),
+        ),
         Index("ix_delivery_account", "account_id", "channel", "id"),
+        Index("ix_delivery_unread", "account_id", "id", sqlite_where=text(UNREAD), postgresql_where=text(UNREAD)),
     )

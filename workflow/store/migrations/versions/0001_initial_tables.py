@@ -39,6 +39,16 @@ def upgrade() -> None:
     sa.Column('value', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_counter'))
     )
+    op.create_table('heartbeat',
+    sa.Column('job', sa.String(), nullable=False),
+    sa.Column('leader', sa.String(), nullable=False),
+    sa.Column('ticked_at', sa.String(length=27), nullable=False),
+    sa.Column('worked_at', sa.String(length=27), nullable=True),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.Column('failed_at', sa.String(length=27), nullable=True),
+    sa.PrimaryKeyConstraint('job', name=op.f('pk_heartbeat'))
+    )
     op.create_table('pool',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
@@ -498,6 +508,7 @@ def upgrade() -> None:
     with op.batch_alter_table('delivery', schema=None) as batch_op:
         batch_op.create_index('ix_delivery_account', ['account_id', 'channel', 'id'], unique=False)
         batch_op.create_index('ix_delivery_queued', ['next_attempt_at', 'id'], unique=False, sqlite_where=sa.text("status = 'queued'"), postgresql_where=sa.text("status = 'queued'"))
+        batch_op.create_index('ix_delivery_unread', ['account_id', 'id'], unique=False, sqlite_where=sa.text("channel = 'in_app' AND read_at IS NULL"), postgresql_where=sa.text("channel = 'in_app' AND read_at IS NULL"))
 
     op.create_table('objection',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -595,6 +606,7 @@ def downgrade() -> None:
 
     op.drop_table('objection')
     with op.batch_alter_table('delivery', schema=None) as batch_op:
+        batch_op.drop_index('ix_delivery_unread', sqlite_where=sa.text("channel = 'in_app' AND read_at IS NULL"), postgresql_where=sa.text("channel = 'in_app' AND read_at IS NULL"))
         batch_op.drop_index('ix_delivery_queued', sqlite_where=sa.text("status = 'queued'"), postgresql_where=sa.text("status = 'queued'"))
         batch_op.drop_index('ix_delivery_account')
 
@@ -697,6 +709,7 @@ def downgrade() -> None:
     op.drop_table('body_role')
     op.drop_table('procedure_version')
     op.drop_table('pool')
+    op.drop_table('heartbeat')
     op.drop_table('counter')
     op.drop_table('calendar_year')
     op.drop_table('body')

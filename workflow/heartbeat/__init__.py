@@ -1,0 +1,1 @@
+"""The scheduler's signs of life."""

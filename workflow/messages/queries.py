@@ -1,0 +1,144 @@
+"""Reading the outbox: a person's notifications, and the ledger of what was sent to whom."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
+
+from workflow.context import Context
+from workflow.messages.tables import Delivery, Message
+from workflow.people.tables import Account
+
+MOST_UNREAD = 99
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationView:
+    """A message as its reader has it in the application."""
+
+    delivery_id: int
+    template: str
+    params: dict[str, Any]
+    case_id: int | None
+    created_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One delivery, or a message that has none.
+
+    `status` is that of the delivery, `waiting` for a message not yet spread, `nobody` for one that found nobody in its role.
+    """
+
+    message_id: int
+    delivery_id: int
+    """0 where there is no delivery."""
+    template: str
+    params: dict[str, Any]
+    case_id: int | None
+    created_at: datetime
+    account_id: int | None
+    account_name: str | None
+    channel: str | None
+    status: str
+    attempts: int
+    next_attempt_at: datetime | None
+    sent_at: datetime | None
+    read_at: datetime | None
+    error: str | None
+
+
+_UNREAD = select(func.count()).select_from(
+    select(literal(1))
+    .where(Delivery.account_id == bindparam("account"), Delivery.channel == "in_app", Delivery.read_at.is_(None))
+    .limit(MOST_UNREAD + 1)
+    .subquery()
+)
+_NOTIFICATIONS = (
+    select(Delivery.id, Message.template, Message.params, Message.case_id, Message.created_at, Delivery.read_at)
+    .join(Message, Message.id == Delivery.message_id)
+    .where(Delivery.account_id == bindparam("account"), Delivery.channel == "in_app", Delivery.id < bindparam("before"))
+    .order_by(Delivery.id.desc())
+    .limit(bindparam("limit"))
+)
+_NEWEST = 2**31 - 1
+
+
+def unread_count(context: Context) -> int:
+    """How many notifications the actor has not read; anything above 99 is said as 100."""
+    return context.session.scalar(_UNREAD, {"account": context.actor.account_id}) or 0
+
+
+def notifications(context: Context, *, before: int | None = None, limit: int = PAGE) -> tuple[NotificationView, ...]:
+    """The actor's notifications, newest first; `before` is the last delivery of the page before."""
+    given = {"account": context.actor.account_id, "before": before or _NEWEST, "limit": limit}
+    return tuple(NotificationView(*row) for row in context.session.execute(_NOTIFICATIONS, given))
+
+
+def ledger(
+    context: Context,
+    *,
+    template: str | None = None,
+    status: str | None = None,
+    account_id: int | None = None,
+    case_id: int | None = None,
+    before: tuple[int, int] | None = None,
+    limit: int = PAGE,
+) -> tuple[LedgerLine, ...]:
+    """What was sent to whom, when, and what failed, newest first; `before` is (message, delivery) of the last line shown.
+
+    Access is for the caller to decide: the ledger shows everybody's messages.
+    """
+    statement = _lines().order_by(Message.id.desc(), Delivery.id.desc()).limit(limit)
+    if template:
+        statement = statement.where(Message.template == template)
+    if account_id:
+        statement = statement.where(Delivery.account_id == account_id)
+    if case_id:
+        statement = statement.where(Message.case_id == case_id)
+    if status:
+        statement = statement.where(_has_status(status))
+    if before:
+        same = and_(Message.id == before[0], Delivery.id < before[1])
+        statement = statement.where(or_(Message.id < before[0], same))
+    return tuple(_line(row) for row in context.session.execute(statement))
+
+
+def _lines() -> Select[Message, Delivery, str]:
+    return (
+        select(Message, Delivery, Account.name)
+        .outerjoin(Delivery, Delivery.message_id == Message.id)
+        .outerjoin(Account, Account.id == Delivery.account_id)
+    )
+
+
+def _has_status(status: str) -> Any:
+    if status == "waiting":
+        return Message.spread_at.is_(None)
+    if status == "nobody":
+        return and_(Message.spread_at.is_not(None), Delivery.id.is_(None))
+    return Delivery.status == status
+
+
+def _line(row: Any) -> LedgerLine:
+    message, delivery, account_name = row
+    return LedgerLine(
+        message_id=message.id,
+        delivery_id=delivery.id if delivery else 0,
+        template=message.template,
+        params=message.params,
+        case_id=message.case_id,
+        created_at=message.created_at,
+        account_id=delivery.account_id if delivery else message.account_id,
+        account_name=account_name,
+        channel=delivery.channel if delivery else None,
+        status=delivery.status if delivery else "nobody" if message.spread_at else "waiting",
+        attempts=delivery.attempts if delivery else 0,
+        next_attempt_at=delivery.next_attempt_at if delivery else None,
+        sent_at=delivery.sent_at if delivery else None,
+        read_at=delivery.read_at if delivery else None,
+        error=delivery.error if delivery else None,
+    )
