@@ -11,7 +11,9 @@ from workflow.procedure.diagram import draw_mermaid, draw_svg
 from workflow.procedure.findings import Unsound
 from workflow.procedure.parts import Words
 
-LANGUAGE = click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of texts.")
+LANGUAGE = click.option(
+    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of texts."
+)
 
 
 @click.group()

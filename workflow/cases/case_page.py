@@ -257,7 +257,9 @@ def _holders(context: Context, procedure: Procedure, case_id: int, names: dict[i
 def _waivable(context: Context, compiled: Compiled, case: LoadedCase, roles: frozenset[str]) -> tuple[Reason, ...]:
     """Failing guards the reader may set aside: of the present state, or of the state it answers for."""
     other = compiled.procedure.states[case.state].waivers_for
-    if case.outcome is not None or not any(roles & set(b.waivable_by) for a in waivable_actions(compiled, case.state) for b in a.guards):
+    if case.outcome is not None or not any(
+        roles & set(b.waivable_by) for a in waivable_actions(compiled, case.state) for b in a.guards
+    ):
         return ()
     there = load_case_in(case, other) if other else case
     found = [reason for _, decision in ask_all(context, compiled, there) for reason in decision.reasons]

@@ -44,7 +44,9 @@ def ask(
 
 def kept_facts(facts: Mapping[str, Any], needs: frozenset[str]) -> dict[str, Any]:
     """What the decision looked at, as it is kept with the event; the form stands in the event's data already."""
-    return {name: facts[name] for name in needs if name != "form.values"} | {"actor.roles": sorted(facts["actor.roles"])}
+    return {name: facts[name] for name in needs if name != "form.values"} | {
+        "actor.roles": sorted(facts["actor.roles"])
+    }
 
 
 def ask_all(context: Context, compiled: Compiled, case: LoadedCase) -> list[tuple[CompiledAction, Decision]]:

@@ -3,14 +3,13 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow.calendar.queries import calendar
 from workflow.cases.follow_ups import Moved, follow_up_named
+from workflow.cases.gathering import gather_facts
 from workflow.cases.loading import LoadedCase
 from workflow.cases.roles import Address, addresses_of, body_role_of
-from workflow.cases.gathering import gather_facts
 from workflow.context import Context
 from workflow.engine.deadlines import plan_deadline
 from workflow.engine.decide import Compiled

@@ -40,7 +40,9 @@ _PERSON = Hot(
         Person.id == bindparam("person_id")
     )
 )
-_POST_SINCE = Hot(select(func.max(Post.from_date)).where(Post.person_id == bindparam("person_id"), Post.to_date.is_(None)))
+_POST_SINCE = Hot(
+    select(func.max(Post.from_date)).where(Post.person_id == bindparam("person_id"), Post.to_date.is_(None))
+)
 
 
 def _person(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:

@@ -94,7 +94,9 @@ def inbox_counts(context: Context) -> Counts:
         return Counts(0, 0, 0, 0)
 
     def capped(bucket: str) -> Any:
-        limited = select(literal(1)).where(WorkItem.is_open, or_(*groups), _in_bucket(context, bucket)).limit(COUNT_LIMIT + 1)
+        limited = (
+            select(literal(1)).where(WorkItem.is_open, or_(*groups), _in_bucket(context, bucket)).limit(COUNT_LIMIT + 1)
+        )
         return select(func.count()).select_from(limited.subquery()).scalar_subquery()
 
     row = context.session.execute(select(*(capped(bucket).label(bucket) for bucket in BUCKETS))).one()

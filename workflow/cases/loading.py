@@ -36,26 +36,24 @@ class LoadedCase:
         return self.state.partition(".")[0]
 
 
-_ROW = (
-    select(
-        Case.id,
-        Case.reference,
-        Case.procedure_version_id,
-        Case.round_id,
-        Case.person_id,
-        Case.body_id,
-        Case.category,
-        Case.state,
-        Case.version,
-        Case.last_seq,
-        Case.last_hash,
-        type_coerce(Case.entered_at, String),
-        type_coerce(Case.due_at, String),
-        Case.has_timers,
-        Case.has_named,
-        Case.outcome,
-    ).where(Case.id == bindparam("case_id"))
-)
+_ROW = select(
+    Case.id,
+    Case.reference,
+    Case.procedure_version_id,
+    Case.round_id,
+    Case.person_id,
+    Case.body_id,
+    Case.category,
+    Case.state,
+    Case.version,
+    Case.last_seq,
+    Case.last_hash,
+    type_coerce(Case.entered_at, String),
+    type_coerce(Case.due_at, String),
+    Case.has_timers,
+    Case.has_named,
+    Case.outcome,
+).where(Case.id == bindparam("case_id"))
 _LOAD = Hot(_ROW)
 _LOAD_LOCKED = Hot(_ROW.with_for_update())
 

@@ -34,9 +34,10 @@ def check_named(context: Context, compiled: Compiled, case: LoadedCase, form: st
     """Raises Invalid for accounts that do not hold the role their field picks from."""
     problems: list[Problem] = []
     for key, field in compiled.procedure.forms[form].fields.items():
-        if field.type == "accounts" and field.holders_of and key in values:
-            if not set(values[key]) <= eligible_accounts(context, compiled, case, field.holders_of).keys():
-                problems.append(Invalid("account_not_eligible", field=key))
+        if field.type != "accounts" or not field.holders_of or key not in values:
+            continue
+        if not set(values[key]) <= eligible_accounts(context, compiled, case, field.holders_of).keys():
+            problems.append(Invalid("account_not_eligible", field=key))
     if problems:
         raise Invalid("form_faulty", problems=tuple(problems), count=len(problems))
 

@@ -206,7 +206,9 @@ def _repeated(session: Session, case: LoadedCase, command_key: str | None) -> Ac
     raise Conflict("case_changed", reference=case.reference, seen=case.version)
 
 
-def _values(compiled: Compiled, action: Action, form: Mapping[str, Any] | None) -> tuple[dict[str, Any] | None, Invalid | None]:
+def _values(
+    compiled: Compiled, action: Action, form: Mapping[str, Any] | None
+) -> tuple[dict[str, Any] | None, Invalid | None]:
     """The form's values, or its faults: rules are asked in either case, so that a refusal names everything at once."""
     if action.form is None:
         if form:

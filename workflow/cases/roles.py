@@ -81,7 +81,9 @@ def addresses_of(session: Session, compiled: Compiled, case: LoadedCase, role_ke
         return () if account is None else (Address(role_key, account_id=account),)
     if role.is_chosen:
         named = select(CaseReader.account_id).where(CaseReader.case_id == case.id, CaseReader.role == role_key)
-        return tuple(Address(role_key, account_id=account) for account in session.scalars(named.order_by(CaseReader.id)))
+        return tuple(
+            Address(role_key, account_id=account) for account in session.scalars(named.order_by(CaseReader.id))
+        )
     return (Address(role_key, body_role_id=body_role_of(session, role, case.body_id)),)
 
 

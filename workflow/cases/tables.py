@@ -86,9 +86,29 @@ class WorkItem(Base):
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
-        Index("ix_work_item_inbox", "body_role_id", "created_at", "id", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
-        Index("ix_work_item_mine", "account_id", "created_at", "id", sqlite_where=text("is_open AND account_id IS NOT NULL"), postgresql_where=text("is_open AND account_id IS NOT NULL")),
-        Index("ix_work_item_due", "body_role_id", "due_at", sqlite_where=text("is_open AND due_at IS NOT NULL"), postgresql_where=text("is_open AND due_at IS NOT NULL")),
+        Index(
+            "ix_work_item_inbox",
+            "body_role_id",
+            "created_at",
+            "id",
+            sqlite_where=text("is_open"),
+            postgresql_where=text("is_open"),
+        ),
+        Index(
+            "ix_work_item_mine",
+            "account_id",
+            "created_at",
+            "id",
+            sqlite_where=text("is_open AND account_id IS NOT NULL"),
+            postgresql_where=text("is_open AND account_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_work_item_due",
+            "body_role_id",
+            "due_at",
+            sqlite_where=text("is_open AND due_at IS NOT NULL"),
+            postgresql_where=text("is_open AND due_at IS NOT NULL"),
+        ),
         Index("ix_work_item_case", "case_id", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
     )
 

@@ -55,7 +55,9 @@ _CLOSE_TIMERS = Hot(
 _ADD_ITEM = Hot(_insert(WorkItem, ITEM_COLUMNS))
 _ADD_MESSAGE = Hot(_insert(Message, MESSAGE_COLUMNS))
 _ADD_TIMER = Hot(_insert(Timer, TIMER_COLUMNS))
-_ADD_READER = Hot(sqlite.insert(CaseReader.__table__).values({n: bindparam(n) for n in READER_COLUMNS}).on_conflict_do_nothing())
+_ADD_READER = Hot(
+    sqlite.insert(CaseReader.__table__).values({n: bindparam(n) for n in READER_COLUMNS}).on_conflict_do_nothing()
+)
 
 
 def write_step(session: Session, step: Step) -> None:

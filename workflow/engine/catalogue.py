@@ -34,7 +34,10 @@ def _faults(kind: str, use: Use, registry: Mapping[str, type[Part]]) -> list[tup
         registry[use.name].model_validate(use.params)
     except ValidationError as error:
         return [
-            (f"bad_{kind}", {kind: use.name, "key": ".".join(str(part) for part in fault["loc"]), "detail": fault["msg"]})
+            (
+                f"bad_{kind}",
+                {kind: use.name, "key": ".".join(str(part) for part in fault["loc"]), "detail": fault["msg"]},
+            )
             for fault in error.errors()
         ]
     return []

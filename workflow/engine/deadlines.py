@@ -67,7 +67,9 @@ def _rungs(
 
     rungs = [Rung("remind", days, _moment(on(days), REMINDER_TIME, zone)) for days in deadline.remind]
     if deadline.escalate:
-        rungs.append(Rung("escalate", deadline.escalate.after, _moment(on(deadline.escalate.after), REMINDER_TIME, zone)))
+        rungs.append(
+            Rung("escalate", deadline.escalate.after, _moment(on(deadline.escalate.after), REMINDER_TIME, zone))
+        )
     rungs = [rung for rung in rungs if rung.due_at > entered]
     if deadline.on_expiry:
         rungs.append(Rung("expire", 0, due_at))

@@ -5,7 +5,7 @@ The machine is shared and never holds a case: each question is a throw-away curs
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from transitions import EventData, Machine
 
@@ -106,7 +106,7 @@ def _permit(compiled: CompiledAction) -> Callable[[EventData], bool]:
     by = frozenset(compiled.action.by)
 
     def permitted(event: EventData) -> bool:
-        cursor: _Cursor = event.model
+        cursor = cast("_Cursor", event.model)
         facts = cursor.facts
         if by.isdisjoint(facts["actor.roles"]):
             cursor.reasons.append(Reason(ROLE_CODE, {"roles": [f"role:{role}" for role in compiled.action.by]}))
@@ -137,7 +137,9 @@ def compile_procedure(procedure: Procedure) -> Compiled:
     """The machine and tables of a sound procedure."""
     states = procedure.states
     actions = {
-        (ref, name): _compiled_action(ref, name, action) for ref, state in states.items() for name, action in state.actions.items()
+        (ref, name): _compiled_action(ref, name, action)
+        for ref, state in states.items()
+        for name, action in state.actions.items()
     }
     transitions: list[dict[str, Any]] = [
         {"trigger": name, "source": ref, "dest": compiled.action.to, "conditions": [_permit(compiled)]}
@@ -175,7 +177,9 @@ def decide(compiled: Compiled, facts: Facts, *, state: str, action: str) -> Deci
     """
     known = compiled.actions.get((state, action))
     if known is None:
-        return Decision(None, (Reason("action.unknown_here", {"action": f"action:{action}", "state": f"state:{state}"}),))
+        return Decision(
+            None, (Reason("action.unknown_here", {"action": f"action:{action}", "state": f"state:{state}"}),)
+        )
     cursor = _Cursor(state, facts)
     if not compiled.machine.events[action].trigger(cursor):
         return Decision(None, tuple(cursor.reasons))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from workflow.bodies.tables import RoleHolding
@@ -61,7 +61,7 @@ def close_panel(context: Context, moved: Moved, panel: PanelRules) -> None:
     """Ends the members' access where they sat for this meeting only, and closes a panel left without an outcome."""
     if panel.of.everyone and moved.step.to_state != moved.case.state:
         context.session.execute(
-            CaseReader.__table__.delete().where(CaseReader.case_id == moved.case.id, CaseReader.role == panel.of.everyone)
+            delete(CaseReader).where(CaseReader.case_id == moved.case.id, CaseReader.role == panel.of.everyone)
         )
     context.session.execute(
         update(Panel)
@@ -106,7 +106,13 @@ def give_opinion(
         data["scores"] = seat.scores
     if settlement.outcome is None:
         acted = note_in_state(
-            context, case=case, action="opinion", role=seat.role, data=data, closes_seat=seat.id, command_key=command_key
+            context,
+            case=case,
+            action="opinion",
+            role=seat.role,
+            data=data,
+            closes_seat=seat.id,
+            command_key=command_key,
         )
     else:
         acted = _settle(context, case, panel, settlement, action="opinion", role=seat.role, data=data)
@@ -118,7 +124,9 @@ def preview_meeting(context: Context, *, case_id: int, entries: Mapping[int, Map
     case = load_case(context.session, case_id)
     panel, rules = _open_panel(context, case)
     seats = _seats(context.session, panel.id)
-    checked = check_meeting(rules, [seat.id for seat in seats], entries, must_leave=must_leave(context, case, rules, seats))
+    checked = check_meeting(
+        rules, [seat.id for seat in seats], entries, must_leave=must_leave(context, case, rules, seats)
+    )
     return settle(rules, [checked[seat.id] for seat in seats])
 
 
@@ -138,7 +146,9 @@ def record_meeting(
     if rules.recorded_by is None or rules.recorded_by not in roles_of_actor(context, compiled, case):
         raise Forbidden("role_needed", roles=[f"role:{rules.recorded_by}"])
     seats = _seats(context.session, panel.id)
-    checked = check_meeting(rules, [seat.id for seat in seats], entries, must_leave=must_leave(context, case, rules, seats))
+    checked = check_meeting(
+        rules, [seat.id for seat in seats], entries, must_leave=must_leave(context, case, rules, seats)
+    )
     settlement = settle(rules, [checked[seat.id] for seat in seats])
     if settlement.outcome is None:
         raise Invalid("meeting_unsettled")
@@ -146,7 +156,9 @@ def record_meeting(
         seat.attendance, seat.opinion = checked[seat.id].attendance, checked[seat.id].opinion
         seat.given_at, seat.given_by = context.now, context.actor.account_id
     data = {
-        "seats": [{"seat": s.id, "account": s.account_id, "attendance": s.attendance, "opinion": s.opinion} for s in seats],
+        "seats": [
+            {"seat": s.id, "account": s.account_id, "attendance": s.attendance, "opinion": s.opinion} for s in seats
+        ],
         "reason": remark.strip(),
     }
     acted = _settle(context, case, panel, settlement, action="record_meeting", role=rules.recorded_by, data=data)
@@ -155,7 +167,9 @@ def record_meeting(
 
 def rubric_of(context: Context, case: LoadedCase) -> Sequence[Mapping[str, Any]]:
     """The yardstick of the case's round."""
-    rubric: Sequence[Mapping[str, Any]] = gather_facts(context, case, needs=("round.rubric",), form=None)["round.rubric"]
+    rubric: Sequence[Mapping[str, Any]] = gather_facts(context, case, needs=("round.rubric",), form=None)[
+        "round.rubric"
+    ]
     return rubric
 
 
@@ -171,7 +185,14 @@ def must_leave(context: Context, case: LoadedCase, rules: PanelRules, seats: Seq
 
 
 def _settle(
-    context: Context, case: LoadedCase, panel: Panel, settlement: Settlement, *, action: str, role: str, data: dict[str, Any]
+    context: Context,
+    case: LoadedCase,
+    panel: Panel,
+    settlement: Settlement,
+    *,
+    action: str,
+    role: str,
+    data: dict[str, Any],
 ) -> Acted:
     panel.closed_at, panel.outcome = context.now, settlement.outcome
     panel.explanation = [{"code": line.code, "params": line.params} for line in settlement.lines]
@@ -196,7 +217,9 @@ def _members(context: Context, moved: Moved, panel: PanelRules) -> list[Address]
     elif panel.of.chosen:
         members = list(addresses_of(context.session, moved.compiled, moved.case, panel.of.chosen))
     else:
-        members = [a for role in panel.of.roles for a in addresses_of(context.session, moved.compiled, moved.case, role)]
+        members = [
+            a for role in panel.of.roles for a in addresses_of(context.session, moved.compiled, moved.case, role)
+        ]
     if not members:
         raise Invalid("panel_without_members", state=moved.step.to_state)
     return members

@@ -38,11 +38,17 @@ class Way:
     name: str
 
 
+ARROW = (
+    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+    '<path d="M0 0L8 4L0 8z" class="diagram-head"/></marker></defs>'
+)
 Say = Callable[[Words], str]
 """Chooses the reader's language."""
 
 
-def draw_svg(procedure: Procedure, say: Say, *, current: str | None = None, visited: frozenset[str] = frozenset()) -> str:
+def draw_svg(
+    procedure: Procedure, say: Say, *, current: str | None = None, visited: frozenset[str] = frozenset()
+) -> str:
     """The diagram as one SVG element whose look comes from classes: it passes a policy without inline styles.
 
     `current` is marked as the present state, `visited` as those gone through.
@@ -50,11 +56,10 @@ def draw_svg(procedure: Procedure, say: Say, *, current: str | None = None, visi
     boxes = _boxes(procedure)
     width = max(box.x for box in boxes.values()) + BOX_WIDTH + MARGIN
     height = len(procedure.stages) * LANE_HEIGHT + MARGIN
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="diagram" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" role="img" aria-label="{escape(say(procedure.title))}">',
-        '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-        '<path d="M0 0L8 4L0 8z" class="diagram-head"/></marker></defs>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="diagram" {size} role="img" aria-label="{escape(say(procedure.title))}">',
+        ARROW,
     ]
     parts += _lanes(procedure, say, width)
     ways = list(_ways(procedure, boxes))
@@ -69,12 +74,16 @@ def draw_mermaid(procedure: Procedure, say: Say) -> str:
     lines = ["stateDiagram-v2", "    direction TB"]
     for stage_key, stage in procedure.stages.items():
         lines.append(f'    state "{_quoted(say(stage.title))}" as {stage_key} {{')
-        lines += [f'        state "{_quoted(say(state.title))}" as {stage_key}__{key}' for key, state in stage.states.items()]
+        lines += [
+            f'        state "{_quoted(say(state.title))}" as {stage_key}__{key}' for key, state in stage.states.items()
+        ]
         lines.append("    }")
     lines.append(f"    [*] --> {_mermaid_id(procedure.starts)}")
     for ref, state in procedure.states.items():
         for name, target in procedure.targets(ref):
-            lines.append(f"    {_mermaid_id(ref)} --> {_mermaid_id(target)} : {_quoted(way_title(procedure, ref, name, say))}")
+            lines.append(
+                f"    {_mermaid_id(ref)} --> {_mermaid_id(target)} : {_quoted(way_title(procedure, ref, name, say))}"
+            )
         if state.final is not None:
             lines.append(f"    {_mermaid_id(ref)} --> [*]")
     return "\n".join(lines) + "\n"
@@ -119,7 +128,9 @@ def _lanes(procedure: Procedure, say: Say, width: int) -> list[str]:
     lanes = []
     for lane, stage in enumerate(procedure.stages.values()):
         y = lane * LANE_HEIGHT
-        lanes.append(f'<rect class="diagram-lane" x="0" y="{y + 4}" width="{width}" height="{LANE_HEIGHT - 8}" rx="6"/>')
+        lanes.append(
+            f'<rect class="diagram-lane" x="0" y="{y + 4}" width="{width}" height="{LANE_HEIGHT - 8}" rx="6"/>'
+        )
         lines = _wrapped(say(stage.title), 16)
         start = y + LANE_HEIGHT // 2 + 5 - 9 * (len(lines) - 1)
         lanes += [

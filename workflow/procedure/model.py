@@ -61,7 +61,11 @@ class Procedure(Part):
     @cached_property
     def states(self) -> dict[str, State]:
         """`stage.state` → state, in the order of the file."""
-        return {f"{stage_key}.{key}": state for stage_key, stage in self.stages.items() for key, state in stage.states.items()}
+        return {
+            f"{stage_key}.{key}": state
+            for stage_key, stage in self.stages.items()
+            for key, state in stage.states.items()
+        }
 
     def targets(self, ref: str) -> Iterator[tuple[str, str]]:
         """(action or outcome, target state) of every way out of a state."""

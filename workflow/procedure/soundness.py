@@ -151,7 +151,9 @@ def _known_state(procedure: Procedure, ref: str, path: tuple[str | int, ...]) ->
         yield path, "unknown_state", {"state": ref, "allowed": _listed(procedure.states)}
 
 
-def _guards(procedure: Procedure, vocabulary: Vocabulary, uses: tuple[Use, ...], path: tuple[str | int, ...]) -> Iterator[Fault]:
+def _guards(
+    procedure: Procedure, vocabulary: Vocabulary, uses: tuple[Use, ...], path: tuple[str | int, ...]
+) -> Iterator[Fault]:
     for index, use in enumerate(uses):
         here = (*path, index)
         for code, params in vocabulary.guard_faults(use):
@@ -172,7 +174,9 @@ def _has_number(params: dict[str, Any]) -> bool:
     return any(isinstance(value, int) and not isinstance(value, bool) for value in values)
 
 
-def _effects(procedure: Procedure, vocabulary: Vocabulary, uses: tuple[Use, ...], path: tuple[str | int, ...]) -> Iterator[Fault]:
+def _effects(
+    procedure: Procedure, vocabulary: Vocabulary, uses: tuple[Use, ...], path: tuple[str | int, ...]
+) -> Iterator[Fault]:
     for index, use in enumerate(uses):
         for code, params in vocabulary.effect_faults(use):
             yield (*path, index), code, params
@@ -188,7 +192,11 @@ def _deadline(procedure: Procedure, state: State, deadline: Deadline, path: tupl
     if not (deadline.remind or deadline.escalate or deadline.on_expiry):
         yield path, "deadline_without_outcome", {}
     if deadline.on_expiry and deadline.on_expiry not in state.actions:
-        yield (*path, "on_expiry"), "unknown_action", {"action": deadline.on_expiry, "allowed": _listed(state.actions) or "–"}
+        yield (
+            (*path, "on_expiry"),
+            "unknown_action",
+            {"action": deadline.on_expiry, "allowed": _listed(state.actions) or "–"},
+        )
     if deadline.escalate:
         yield from _known_role(procedure, deadline.escalate.to, (*path, "escalate"))
 

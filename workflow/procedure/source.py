@@ -6,7 +6,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionStartEvent, CollectionEndEvent
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from workflow.procedure.findings import Finding, Unsound
@@ -94,7 +94,9 @@ def read_source(text: str, file: str) -> Source:
         node = YAML(typ="safe", pure=True).compose(StringIO(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Unsound((Finding(file, mark.line + 1 if mark else 1, "yaml_syntax", {"detail": str(error.problem)}),)) from error
+        raise Unsound(
+            (Finding(file, mark.line + 1 if mark else 1, "yaml_syntax", {"detail": str(error.problem)}),)
+        ) from error
     except (YAMLError, ValueError, RecursionError) as error:
         raise Unsound((Finding(file, 1, "yaml_syntax", {"detail": str(error).splitlines()[0][:200]}),)) from error
     if not isinstance(node, MappingNode):

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
@@ -24,6 +25,10 @@ def _sqlite_module() -> Any:
     except ImportError:
         import sqlite3 as dbapi2
     return dbapi2
+
+
+DRIVER_FAULTS = (_sqlite_module().OperationalError, psycopg.OperationalError)
+"""What statements run straight on a driver raise when the database is locked, full or gone."""
 
 
 def _prepare_sqlite(engine: Engine, journal_mode: str) -> None:
@@ -49,7 +54,9 @@ def _sqlite_engine(url: Any) -> Engine:
     version = tuple(module.sqlite_version_info)
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, module=module, pool_size=POOL_SIZE, max_overflow=0, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url, module=module, pool_size=POOL_SIZE, max_overflow=0, connect_args={"check_same_thread": False}
+    )
     _prepare_sqlite(engine, "WAL" if version >= (3, 51, 3) else "TRUNCATE")
     return engine
 
@@ -107,7 +114,7 @@ def translated() -> Iterator[None]:
     """A locked, full or absent database becomes `Unavailable`; faults of our own pass unchanged."""
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, *DRIVER_FAULTS) as error:
         raise Unavailable("database_unavailable") from error
     except DBAPIError as error:
         if error.connection_invalidated:

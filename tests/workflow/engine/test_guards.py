@@ -12,7 +12,14 @@ COURSE = {"to_date": "2025-01-20", "hours": 80, "is_off_job": True, "is_complete
 
 
 def facts(**named: Any) -> dict[str, Any]:
-    base = {**ROUND, "case.category": "reserve", "form.values": {}, "case.doers": {}, "team.persons": {}, "team.kin": []}
+    base = {
+        **ROUND,
+        "case.category": "reserve",
+        "form.values": {},
+        "case.doers": {},
+        "team.persons": {},
+        "team.kin": [],
+    }
     return base | {name.replace("__", "."): value for name, value in named.items()}
 
 
@@ -28,9 +35,17 @@ PASSES = [
     ("yearly_grades", {"at_least": "competent"}, facts(person__grades={"2024": "incompetent", "2025": "excellent"})),
     ("yearly_grades", {"at_least": "competent"}, facts(person__grades={"2025": "none", "2024": "competent"})),
     ("trained_within", {"months": 24, "hours": 80}, facts(person__trainings=[COURSE])),
-    ("one_active_case", {"not_counting": ["a.draft"]}, facts(case__other_active=[{"reference": "X-1", "state": "a.draft"}])),
+    (
+        "one_active_case",
+        {"not_counting": ["a.draft"]},
+        facts(case__other_active=[{"reference": "X-1", "state": "a.draft"}]),
+    ),
     ("round_open", {}, facts()),
-    ("seats_left", {"in_stages": ["d"]}, facts(round__seats={"reserve": 2}, round__states={"reserve": {"d.x": 1, "e.y": 9}})),
+    (
+        "seats_left",
+        {"in_stages": ["d"]},
+        facts(round__seats={"reserve": 2}, round__states={"reserve": {"d.x": 1, "e.y": 9}}),
+    ),
     ("not_done_by_same", {"actions": "submit"}, facts(actor__account_id=2, case__doers={"submit": [1]})),
     ("team", {"field": "m", "at_least": 2}, facts(form__values={"m": [1, 2]})),
     ("field_is", {"fields": "ok", "one_of": ["yes"]}, facts(form__values={"ok": True})),
@@ -42,9 +57,21 @@ FAILS = [
     ("political_status", {"not_in": ["cpc"]}, facts(person__political_status="cpc"), ["political_status.not_in"], {}),
     ("education", {"at_least": "bachelor"}, facts(person__education="diploma"), ["education.at_least"], {}),
     ("education", {"at_least": "diploma"}, facts(person__education="unheard_of"), ["education.at_least"], {}),
-    ("years_of_service", {"at_least": 5}, facts(person__work_start_date="2021-09-11"), ["years_of_service.at_least"], {"years": 4}),
+    (
+        "years_of_service",
+        {"at_least": 5},
+        facts(person__work_start_date="2021-09-11"),
+        ["years_of_service.at_least"],
+        {"years": 4},
+    ),
     ("years_of_service", {"at_least": 5}, facts(person__work_start_date=None), ["years_of_service.unknown"], {}),
-    ("years_in_post", {"at_least": 2}, facts(person__post_since="2025-01-01"), ["years_in_post.at_least"], {"years": 1}),
+    (
+        "years_in_post",
+        {"at_least": 2},
+        facts(person__post_since="2025-01-01"),
+        ["years_in_post.at_least"],
+        {"years": 1},
+    ),
     ("years_in_post", {"at_least": 2}, facts(person__post_since=None), ["years_in_post.unknown"], {}),
     (
         "no_sanction_in_effect",
@@ -53,9 +80,21 @@ FAILS = [
         ["no_sanction_in_effect.until"],
         {"until_date": "2026-09-10"},
     ),
-    ("yearly_grades", {"at_least": "competent"}, facts(person__grades={"2025": "incompetent"}), ["yearly_grades.at_least"], {"year": 2025}),
+    (
+        "yearly_grades",
+        {"at_least": "competent"},
+        facts(person__grades={"2025": "incompetent"}),
+        ["yearly_grades.at_least"],
+        {"year": 2025},
+    ),
     ("trained_within", {"months": 12}, facts(person__trainings=[COURSE]), ["trained_within.none"], {"months": 12}),
-    ("trained_within", {"months": 24, "hours": 90}, facts(person__trainings=[COURSE]), ["trained_within.hours"], {"hours": 80}),
+    (
+        "trained_within",
+        {"months": 24, "hours": 90},
+        facts(person__trainings=[COURSE]),
+        ["trained_within.hours"],
+        {"hours": 80},
+    ),
     (
         "trained_within",
         {"months": 24},
@@ -79,7 +118,13 @@ FAILS = [
         ["seats_left.none"],
         {"seats": 2, "taken": 2},
     ),
-    ("not_done_by_same", {"actions": "submit"}, facts(actor__account_id=1, case__doers={"submit": [1]}), ["not_done_by_same.same"], {}),
+    (
+        "not_done_by_same",
+        {"actions": "submit"},
+        facts(actor__account_id=1, case__doers={"submit": [1]}),
+        ["not_done_by_same.same"],
+        {},
+    ),
     (
         "team",
         {"field": "m", "at_least": 2, "none_who_did": ["submit"]},
@@ -88,7 +133,13 @@ FAILS = [
         {"count": 1, "limit": 2},
     ),
     ("team", {"field": "m", "at_least": 2}, facts(form__values={"m": [7, 7]}), ["team.distinct", "team.at_least"], {}),
-    ("field_is", {"fields": ["a", "b"], "one_of": ["passed"]}, facts(form__values={"a": "passed"}), ["field_is.one_of"], {}),
+    (
+        "field_is",
+        {"fields": ["a", "b"], "one_of": ["passed"]},
+        facts(form__values={"a": "passed"}),
+        ["field_is.one_of"],
+        {},
+    ),
 ]
 
 

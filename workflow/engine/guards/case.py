@@ -56,7 +56,9 @@ class SeatsLeft(Guard):
         category = facts["case.category"]
         seats = facts["round.seats"].get(category)
         counts = facts["round.states"].get(category, {})
-        taken = sum(n for state, n in counts.items() if state in self.in_states or state.partition(".")[0] in self.in_stages)
+        taken = sum(
+            n for state, n in counts.items() if state in self.in_states or state.partition(".")[0] in self.in_stages
+        )
         if seats is not None and taken >= seats:
             yield self.reason("none", seats=seats, taken=taken)
 

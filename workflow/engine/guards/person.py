@@ -72,7 +72,9 @@ class Education(Guard):
         education = facts["person.education"]
         rank = EDUCATION_ORDER.index(education) if education in EDUCATION_ORDER else 0
         if rank < EDUCATION_ORDER.index(self.at_least):
-            yield self.reason("at_least", education=f"code:education:{education}", limit=f"code:education:{self.at_least}")
+            yield self.reason(
+                "at_least", education=f"code:education:{education}", limit=f"code:education:{self.at_least}"
+            )
 
 
 class YearsOfService(_OnAMoment):
@@ -137,7 +139,9 @@ class YearlyGrades(Guard):
         graded = {year: grade for year, grade in facts["person.grades"].items() if grade in GRADE_ORDER}
         for year in sorted(graded, key=int, reverse=True)[: self.years]:
             if GRADE_ORDER.index(graded[year]) < GRADE_ORDER.index(self.at_least):
-                yield self.reason("at_least", year=int(year), grade=f"code:grade:{graded[year]}", limit=f"code:grade:{self.at_least}")
+                yield self.reason(
+                    "at_least", year=int(year), grade=f"code:grade:{graded[year]}", limit=f"code:grade:{self.at_least}"
+                )
 
 
 class TrainedWithin(Guard):
@@ -154,7 +158,9 @@ class TrainedWithin(Guard):
         within = [
             course
             for course in facts["person.trainings"]
-            if course["is_completed"] and course["is_off_job"] and full_months(day(course["to_date"]), today) < self.months
+            if course["is_completed"]
+            and course["is_off_job"]
+            and full_months(day(course["to_date"]), today) < self.months
         ]
         if not within:
             yield self.reason("none", months=self.months)

@@ -1,0 +1,111 @@
+"""Random walks over every shipped procedure, through the real operations: the rules hold on every way."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from tests.fixtures.office import Office
+from tests.workflow.cases.walking import moves
+from workflow.cases.inbox import inbox
+from workflow.cases.operations import open_case
+from workflow.cases.tables import Case, WorkItem
+from workflow.cases.versions import compiled_version
+from workflow.context import Context
+from workflow.problems import Refused
+from workflow.record.queries import verify
+from workflow.record.tables import Event
+
+WALKS = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+STEPS = st.lists(st.integers(min_value=0, max_value=10_000), min_size=25, max_size=25)
+
+
+def opened(office: Office, key: str) -> int:
+    person_id = office.person()
+    with office.as_("nominator") as context:
+        return open_case(
+            context,
+            version_id=office.versions[key],
+            person_id=person_id,
+            body_id=office.bodies["street"],
+            round_id=office.round_id if key == "reserve-official" else None,
+            category="reserve" if key == "reserve-official" else None,
+        ).case_id
+
+
+def waited_for(office: Office, case_id: int) -> set[str]:
+    """Names of everybody for whom a work item of the case is open."""
+    with office.database.reading() as session:
+        items = session.scalars(select(WorkItem).where(WorkItem.case_id == case_id, WorkItem.is_open)).all()
+    return {
+        name
+        for name, actor in office.actors.items()
+        for item in items
+        if item.body_role_id in actor.body_role_ids or (item.account_id and item.account_id == actor.account_id)
+    }
+
+
+def check(office: Office, case_id: int, key: str) -> None:
+    """What must hold wherever a case is."""
+    with office.database.reading() as session:
+        case = session.get_one(Case, case_id)
+        procedure = compiled_version(session, office.versions[key]).procedure
+        events = session.scalars(select(Event).where(Event.case_id == case_id).order_by(Event.seq)).all()
+    state = procedure.states[case.state]
+    assert events[-1].to_state == case.state, "folding the record gives the state"
+    assert all(later.from_state == earlier.to_state for earlier, later in zip(events, events[1:], strict=False))
+    possible = moves(office, case_id)
+    waiting = waited_for(office, case_id)
+    if state.final is not None:
+        assert case.outcome == state.final
+        assert not waiting
+        assert not [move for move in possible if move.actor]
+        return
+    assert case.outcome is None
+    awaited = {move.actor for move in possible if move.actor} & waiting
+    blocked = not awaited and not state.notice
+    if blocked:
+        # Nobody may go on only where a guard refuses those who are awaited, and tells them why.
+        assert state.actions
+    speakers = {move.actor for move in possible if move.name in {"opinion", "record_meeting"}}
+    assert speakers <= waiting, "everybody asked finds it in the inbox"
+
+
+@pytest.mark.parametrize("key", ["reserve-official"])
+@WALKS
+@given(numbers=STEPS)
+def test_no_walk_leaves_the_rules(office: Office, key: str, numbers: list[int]) -> None:
+    case_id = opened(office, key)
+    for number in numbers:
+        possible = moves(office, case_id)
+        if not possible:
+            break
+        try:
+            possible[number % len(possible)].take(number)
+        except Refused as refused:
+            assert refused.reasons
+        check(office, case_id, key)
+    with office.database.reading() as session:
+        assert verify(session).first_broken is None
+
+
+def test_the_inbox_shows_exactly_what_waits(office: Office) -> None:
+    cases = [opened(office, "reserve-official") for _ in range(3)]
+    with office.database.reading() as session:
+        for name, actor in office.actors.items():
+            page = inbox(Context(session=session, actor=actor, now=office.now))
+            assert [item.case_id for item in page.items] == (cases if name == "nominator" else [])
+
+
+def test_facts_are_kept_with_the_event(office: Office) -> None:
+    case_id = opened(office, "reserve-official")
+    form = {"channel": "nominating_body", "grounds": "Good.", "is_consented": "yes"}
+    office.act("nominator", case_id, "submit", form=form)
+    with office.database.reading() as session:
+        event = session.get_one(Event, (case_id, 2))
+    facts = json.loads(event.facts)
+    assert facts["person.birth_date"] == "1990-05-01"
+    assert facts["actor.roles"] == ["nominator"]
+    assert "person.trainings" not in facts, "only what the guards of this action name is gathered"
