@@ -23,6 +23,8 @@ from workflow.store.migrating import is_current, upgrade
 
 FOLDER = CHECKOUT / "var" / "demo"
 DEFAULT_PORT = 8000
+STAGES = ("recommendation", "review", "assessment", "decision", "notice", "appointed", "reviewing")
+"""How far the demonstration's round can have got, in its order."""
 
 
 @click.command()
@@ -35,8 +37,8 @@ DEFAULT_PORT = 8000
 )
 @click.option(
     "--stage",
-    type=click.Choice(demo.STAGES),
-    default=demo.STAGES[0],
+    type=click.Choice(STAGES),
+    default=STAGES[0],
     show_default=True,
     help="How far the round has got.",
 )
