@@ -1,0 +1,46 @@
+"""What makes a password good enough, and which parts of the office a role may open: deny by default."""
+
+from workflow.context import Actor
+from workflow.problems import Invalid
+
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
+
+_READERS = {
+    "register": {
+        ("organization", "officer"),
+        ("organization", "head"),
+        ("united_front", "officer"),
+        ("united_front", "head"),
+    },
+    "rounds": {
+        ("organization", "officer"),
+        ("organization", "head"),
+        ("united_front", "officer"),
+        ("united_front", "head"),
+    },
+    "ledger": {("organization", "officer"), ("organization", "head")},
+}
+"""Part of the office → (body, role) that may open it."""
+
+
+def check_password(password: str, *, sign_in_name: str) -> None:
+    """Raises Invalid for a password too short, too long, or equal to the sign-in name."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise Invalid("password_too_short", field="password", limit=SHORTEST_PASSWORD)
+    if len(password) > LONGEST_PASSWORD:
+        raise Invalid("password_too_long", field="password", limit=LONGEST_PASSWORD)
+    if password.casefold() == sign_in_name.casefold():
+        raise Invalid("password_is_name", field="password")
+
+
+def may_open(actor: Actor, part: str) -> bool:
+    """Whether the actor may open a part of the office: `register`, `rounds`, `ledger` or `administration`.
+
+    The ledger tells whether mail arrived, which administrators need to know as well; case content they do not read.
+    """
+    if part == "administration":
+        return actor.is_administrator
+    if part == "ledger" and actor.is_administrator:
+        return True
+    return any((holding.body_code, holding.role) in _READERS[part] for holding in actor.holdings)
