@@ -37,9 +37,9 @@ class DuePoll:
             connection.close()
 
     def _connect(self) -> None:
-        pooled = self._database.engine.raw_connection()
-        pooled.detach()
-        self._connection = pooled.driver_connection
+        self._connection = self._database.engine.raw_connection()
+        driver: Any = self._connection.driver_connection
+        self._connection.detach()
         if not self._database.is_sqlite:
-            self._connection.autocommit = True
-        self._cursor = self._connection.cursor()
+            driver.autocommit = True
+        self._cursor = driver.cursor()

@@ -176,7 +176,7 @@ class Sweep:
             for rung in rungs:
                 if rung.result != "sent":
                     continue
-                due_at = rung.params["due_at"]
+                due_at = rung.params.get("due_at") or instant_text(now)
                 if due_at not in days:
                     days[due_at] = (today - instant(due_at).astimezone(self._zone).date()).days
                 params = canonical_json({**rung.shown(), "days": days[due_at]})
