@@ -180,7 +180,7 @@ class Timer(Base):
 
     __table_args__ = (
         Index("ix_timer_due", "due_at", "id", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
-        Index("ix_timer_case", "case_id", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
+        Index("ix_timer_case", "case_id", "due_at", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
     )
 
 

@@ -3,7 +3,8 @@
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from json.encoder import encode_basestring
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -12,6 +13,10 @@ from workflow.store.hot import Hot, driver_cursor
 from workflow.store.types import instant_text
 
 CREATED = "created_at"
+
+
+def _quoted(value: str | None) -> str:
+    return "null" if value is None else encode_basestring(value)
 
 
 @dataclass(slots=True)
@@ -25,6 +30,14 @@ class Rung:
     result: str
     holders: list[tuple[int | None, int | None]] = field(default_factory=list)
 
+    def reminder(self, days: int) -> str:
+        """What a reminder says, as canonical JSON: written by hand because there may be ten thousand of them at once."""
+        digest, due_at, reference = (self.params.get(name) for name in ("digest", "due_at", "reference"))
+        return (
+            f'{{"days":{days},"digest":{_quoted(digest)},"due_at":{_quoted(due_at)},'
+            f'"reference":{_quoted(reference)},"state":{_quoted(self.state)}}}'
+        )
+
     def shown(self) -> dict[str, Any]:
         """What a message says about the case."""
         shown = {name: value for name, value in self.params.items() if name in ("reference", "digest", "due_at")}
@@ -32,8 +45,7 @@ class Rung:
         return shown
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A message to write; `params` is canonical JSON."""
 
     template: str
@@ -43,8 +55,7 @@ class Outgoing:
     account_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(NamedTuple):
     """A timer to close, and how it ended."""
 
     timer_id: int
@@ -56,7 +67,7 @@ _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT t.id, t.case_id, t.state, t.due_at, t.params, c.state AS case_state, EXISTS (
         SELECT 1 FROM timer l WHERE l.case_id = t.case_id AND l.is_open AND l.kind = t.kind AND l.state = t.state
-            AND l.due_at <= :now AND (l.due_at > t.due_at OR (l.due_at = t.due_at AND l.id > t.id))
+            AND l.due_at >= t.due_at AND l.due_at <= :now AND (l.due_at > t.due_at OR l.id > t.id)
     ) AS is_surpassed
     FROM timer t JOIN "case" c ON c.id = t.case_id
     WHERE t.is_open AND t.due_at <= :now AND t.kind = :kind
@@ -124,17 +135,7 @@ def write_swept(session: Session, now: datetime, closings: list[Closing], outgoi
     if dialect.name == "postgresql":
         _write_postgresql(cursor, dialect, moment, closings, outgoing)
         return
-    rows = [
-        {
-            "template": message.template,
-            "params": message.params,
-            "case_id": message.case_id,
-            "body_role_id": message.body_role_id,
-            "account_id": message.account_id,
-            CREATED: moment,
-        }
-        for message in outgoing
-    ]
+    rows = [{**message._asdict(), CREATED: moment} for message in outgoing]
     _ADD_SQLITE.run_many(cursor, dialect, rows)
     ended = [{"id": closing.timer_id, "result": closing.result, "done_at": moment} for closing in closings]
     _CLOSE_SQLITE.run_many(cursor, dialect, ended)
@@ -144,9 +145,7 @@ def _write_postgresql(
     cursor: Any, dialect: Any, moment: str, closings: list[Closing], outgoing: list[Outgoing]
 ) -> None:
     if outgoing:
-        columns: dict[str, Any] = {
-            name: [getattr(message, name) for message in outgoing] for name in Outgoing.__slots__
-        }
+        columns: dict[str, Any] = dict(zip(Outgoing._fields, map(list, zip(*outgoing, strict=True)), strict=True))
         _ADD_POSTGRESQL.run(cursor, dialect, {**columns, CREATED: moment})
     if closings:
         ids, results = [closing.timer_id for closing in closings], [closing.result for closing in closings]

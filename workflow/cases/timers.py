@@ -179,7 +179,7 @@ class Sweep:
                 due_at = rung.params.get("due_at") or instant_text(now)
                 if due_at not in days:
                     days[due_at] = (today - instant(due_at).astimezone(self._zone).date()).days
-                params = canonical_json({**rung.shown(), "days": days[due_at]})
+                params = rung.reminder(days[due_at])
                 outgoing += [
                     Outgoing("deadline_reminder", params, rung.case_id, role, account) for role, account in rung.holders
                 ]

@@ -256,6 +256,8 @@ def upgrade() -> None:
     sa.Column('opened_at', sa.String(length=27), nullable=False),
     sa.Column('opened_by', sa.Integer(), nullable=False),
     sa.Column('closed_at', sa.String(length=27), nullable=True),
+    sa.Column('closed_by', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['closed_by'], ['account.id'], name=op.f('fk_round_closed_by')),
     sa.ForeignKeyConstraint(['opened_by'], ['account.id'], name=op.f('fk_round_opened_by')),
     sa.ForeignKeyConstraint(['procedure_version_id'], ['procedure_version.id'], name=op.f('fk_round_procedure_version_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_round')),
@@ -314,11 +316,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('round_id', sa.Integer(), nullable=False),
     sa.Column('body_id', sa.Integer(), nullable=False),
-    sa.Column('nil_return_at', sa.String(length=27), nullable=True),
-    sa.Column('nil_return_by', sa.Integer(), nullable=True),
-    sa.Column('nil_return_reason', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['body_id'], ['body.id'], name=op.f('fk_round_call_body_id')),
-    sa.ForeignKeyConstraint(['nil_return_by'], ['account.id'], name=op.f('fk_round_call_nil_return_by')),
     sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_round_call_round_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_round_call')),
     sa.UniqueConstraint('round_id', 'body_id', name=op.f('uq_round_call_round_id_body_id'))
@@ -397,6 +395,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_membership_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_membership_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_membership_pool_id'), ['pool_id'], unique=False)
+        batch_op.create_index('uq_membership_open', ['pool_id', 'person_id'], unique=True, sqlite_where=sa.text('left_at IS NULL'), postgresql_where=sa.text('left_at IS NULL'))
 
     op.create_table('message',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -417,6 +416,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_message_case_id'), ['case_id'], unique=False)
         batch_op.create_index('ix_message_unspread', ['id'], unique=False, sqlite_where=sa.text('spread_at IS NULL'), postgresql_where=sa.text('spread_at IS NULL'))
         batch_op.create_index('uq_message_once_key', ['once_key'], unique=True, sqlite_where=sa.text('once_key IS NOT NULL'), postgresql_where=sa.text('once_key IS NOT NULL'))
+
+    op.create_table('nil_return',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('round_call_id', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('filed_at', sa.String(length=27), nullable=False),
+    sa.Column('filed_by', sa.Integer(), nullable=False),
+    sa.Column('withdrawn_at', sa.String(length=27), nullable=True),
+    sa.Column('withdrawn_by', sa.Integer(), nullable=True),
+    sa.Column('withdrawn_case_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['filed_by'], ['account.id'], name=op.f('fk_nil_return_filed_by')),
+    sa.ForeignKeyConstraint(['round_call_id'], ['round_call.id'], name=op.f('fk_nil_return_round_call_id')),
+    sa.ForeignKeyConstraint(['withdrawn_by'], ['account.id'], name=op.f('fk_nil_return_withdrawn_by')),
+    sa.ForeignKeyConstraint(['withdrawn_case_id'], ['case.id'], name=op.f('fk_nil_return_withdrawn_case_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_nil_return'))
+    )
+    with op.batch_alter_table('nil_return', schema=None) as batch_op:
+        batch_op.create_index('uq_nil_return_in_force', ['round_call_id'], unique=True, sqlite_where=sa.text('withdrawn_at IS NULL'), postgresql_where=sa.text('withdrawn_at IS NULL'))
 
     op.create_table('panel',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -527,6 +544,7 @@ def upgrade() -> None:
     op.create_table('review',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('membership_id', sa.Integer(), nullable=False),
+    sa.Column('procedure', sa.String(), nullable=False),
     sa.Column('year', sa.Integer(), nullable=False),
     sa.Column('opens_date', sa.Date(), nullable=False),
     sa.Column('due_date', sa.Date(), nullable=False),
@@ -579,7 +597,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_timer'))
     )
     with op.batch_alter_table('timer', schema=None) as batch_op:
-        batch_op.create_index('ix_timer_case', ['case_id'], unique=False, sqlite_where=sa.text('is_open'), postgresql_where=sa.text('is_open'))
+        batch_op.create_index('ix_timer_case', ['case_id', 'due_at'], unique=False, sqlite_where=sa.text('is_open'), postgresql_where=sa.text('is_open'))
         batch_op.create_index('ix_timer_due', ['due_at', 'id'], unique=False, sqlite_where=sa.text('is_open'), postgresql_where=sa.text('is_open'))
 
     op.create_index('uq_case_reader_once', 'case_reader', ['case_id', 'role', sa.literal_column('coalesce(body_role_id, 0)'), sa.literal_column('coalesce(account_id, 0)')], unique=True)
@@ -630,6 +648,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_panel_case_id_state'))
 
     op.drop_table('panel')
+    with op.batch_alter_table('nil_return', schema=None) as batch_op:
+        batch_op.drop_index('uq_nil_return_in_force', sqlite_where=sa.text('withdrawn_at IS NULL'), postgresql_where=sa.text('withdrawn_at IS NULL'))
+
+    op.drop_table('nil_return')
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('uq_message_once_key', sqlite_where=sa.text('once_key IS NOT NULL'), postgresql_where=sa.text('once_key IS NOT NULL'))
         batch_op.drop_index('ix_message_unspread', sqlite_where=sa.text('spread_at IS NULL'), postgresql_where=sa.text('spread_at IS NULL'))
@@ -637,6 +659,7 @@ def downgrade() -> None:
 
     op.drop_table('message')
     with op.batch_alter_table('membership', schema=None) as batch_op:
+        batch_op.drop_index('uq_membership_open', sqlite_where=sa.text('left_at IS NULL'), postgresql_where=sa.text('left_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_membership_pool_id'))
         batch_op.drop_index(batch_op.f('ix_membership_person_id'))
         batch_op.drop_index(batch_op.f('ix_membership_case_id'))
