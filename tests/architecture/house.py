@@ -8,7 +8,19 @@ from pathlib import Path
 
 HOME = Path(__file__).resolve().parents[2]
 PACKAGES = ("workflow", "definitions", "web", "scheduler", "benchmarks")
-IGNORED_FOLDERS = frozenset({".venv", ".git", "var", "__pycache__", "versions"})
+IGNORED_FOLDERS = frozenset(
+    {
+        ".venv",
+        ".git",
+        "var",
+        "__pycache__",
+        "versions",
+        ".hypothesis",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".import_linter_cache",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

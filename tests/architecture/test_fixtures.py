@@ -77,3 +77,15 @@ def test_the_context_carries_the_moment_of_the_test(database, context_for, now):
     with database.reading() as session:
         assert context_for(session).now == now
         assert str(context_for(session).today) == "2026-11-24"
+
+
+@pytest.mark.browser
+def test_the_application_answers_the_browser(live_server, page):
+    answer = page.goto(live_server.url)
+    assert answer is not None
+    assert answer.status == 200
+    assert page.url.startswith(live_server.url)
+
+
+def test_two_live_servers_of_one_test_do_not_disturb_each_other(serve_live, sqlite_database, live_server):
+    assert serve_live(sqlite_database).url != live_server.url

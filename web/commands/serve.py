@@ -7,8 +7,8 @@ import click
 
 from web.processes import PortTaken, check_port, environment_with, run_together, scheduler_command, server_command
 from workflow.access.operations import issue_first_administrator_link
-from workflow.access.queries import has_administrator
 from workflow.context import CLOCK, Context
+from workflow.problems import Conflict
 from workflow.settings import Settings
 from workflow.store.database import Database
 from workflow.store.migrating import upgrade
@@ -43,12 +43,11 @@ def command(host: str, port: int, workers: int | None, *, no_scheduler: bool) ->
 
 
 def _offer_first_administrator(database: Database, settings: Settings) -> None:
-    with database.writing() as session:
-        if has_administrator(session):
-            return
-        token = issue_first_administrator_link(
-            Context(session=session, actor=CLOCK, now=datetime.now(UTC), zone=settings.zone)
-        )
-    click.echo(
-        f"There is no administrator yet. This link makes the first one, once:\n\n  {settings.public_url}/welcome/{token}\n"
-    )
+    try:
+        with database.writing() as session:
+            context = Context(session=session, actor=CLOCK, now=datetime.now(UTC), zone=settings.zone)
+            token = issue_first_administrator_link(context)
+    except Conflict:
+        return  # there is one who can sign in
+    link = f"{settings.public_url}/welcome/{token}"
+    click.echo(f"There is no administrator yet. This link makes the first one, once:\n\n  {link}\n")
