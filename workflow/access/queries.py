@@ -37,15 +37,6 @@ class SessionView:
     is_this: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DemoAccount:
-    """An account the demonstration offers."""
-
-    sign_in_name: str
-    name: str
-    name_latin: str
-
-
 def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
     """The account behind a token; None when it is unknown, revoked, expired or idle for too long."""
     row = session.execute(
@@ -90,11 +81,3 @@ def link_holder(context: Context, token: str) -> str:
         raise Forbidden("link_invalid")
     return str(row.sign_in_name)
 
-
-def demo_accounts(context: Context, names: tuple[str, ...]) -> tuple[DemoAccount, ...]:
-    """The accounts with these sign-in names, in the order given."""
-    rows = context.session.execute(
-        select(Account.sign_in_name, Account.name, Account.name_latin).where(Account.sign_in_name.in_(names))
-    )
-    found = {row.sign_in_name: DemoAccount(*row) for row in rows}
-    return tuple(found[name] for name in names if name in found)

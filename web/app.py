@@ -1,0 +1,63 @@
+"""Builds the application: pages found by their files, one shell around them."""
+
+import importlib
+import pkgutil
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from web import i18n, menu, pages, problems, security
+from web.limits import limiter
+from web.request import Clock, utc_now
+from workflow import composition
+from workflow.settings import Settings
+from workflow.store.database import Database
+
+assert composition  # registers what follows when a case moves
+
+LARGEST_FORM = 2 * 1024 * 1024
+"""Bytes of a request; a larger one is refused with 413."""
+STATIC_SECONDS = 3_600
+
+
+def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
+    """The WSGI application of one installation; `clock` gives the time (with a zone), tests choose it."""
+    app = Flask(__name__)
+    is_secure = settings.public_url.startswith("https:")
+    app.config.update(
+        SETTINGS=settings,
+        CLOCK=clock,
+        SECRET_KEY=settings.secret_key(),
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        SESSION_COOKIE_NAME="selection_page",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=is_secure,
+        WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        RATELIMIT_STORAGE_URI="memory://",
+    )
+    app.extensions["database"] = Database(settings.database_url)
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    Bootstrap5(app)
+    limiter.init_app(app)
+    security.init_app(app)
+    i18n.init_app(app)
+    problems.init_app(app)
+    app.context_processor(lambda: {"menu": menu.entries, "is_here": menu.is_here, "is_demo": settings.is_demo})
+    _add_pages(app)
+    return app
+
+
+def _add_pages(app: Flask) -> None:
+    """Every module of `web.pages` has a `blueprint`, and a `menu_entry` where it stands on the menu."""
+    for found in pkgutil.iter_modules(pages.__path__):
+        module = importlib.import_module(f"web.pages.{found.name}")
+        app.register_blueprint(module.blueprint)
+        if hasattr(module, "menu_entry"):
+            menu.add_entry(app, module.menu_entry)

@@ -1,0 +1,41 @@
+// Keyboard shortcuts and small comforts; every page works without them.
+const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+const rows = () => [...document.querySelectorAll("table.list tbody tr[data-href]")];
+let waiting = "";
+
+function select(step) {
+  const all = rows();
+  if (!all.length) return;
+  const here = all.findIndex((row) => row.classList.contains("is-selected"));
+  const next = Math.min(Math.max(here + step, 0), all.length - 1);
+  all.forEach((row, index) => row.classList.toggle("is-selected", index === next));
+  const link = all[next].querySelector("a");
+  if (link) link.focus();
+}
+
+const single = {
+  "/": () => document.getElementById("global-search")?.focus(),
+  j: () => select(1),
+  k: () => select(-1),
+  x: () => document.querySelector("tr.is-selected input[type=checkbox]")?.click(),
+  c: () => document.querySelector("[data-comment]")?.focus(),
+  "?": () => document.getElementById("shortcuts")?.toggleAttribute("open"),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTyping(event.target)) return;
+  if (waiting === "g" && event.key === "i") {
+    waiting = "";
+    document.querySelector("[data-inbox]")?.click();
+    return;
+  }
+  waiting = event.key === "g" ? "g" : "";
+  const action = single[event.key];
+  if (action) {
+    event.preventDefault();
+    action();
+  }
+});
+
+document.querySelector("#errors, .error-summary")?.focus();
