@@ -7,6 +7,7 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import text
 
+from tests.fixtures.browsers import is_missing_allowed
 from tests.fixtures.closed_world import OutsideConnection
 from workflow.bodies.tables import Body
 from workflow.store.migrating import is_current
@@ -89,3 +90,10 @@ def test_the_application_answers_the_browser(live_server, page):
 
 def test_two_live_servers_of_one_test_do_not_disturb_each_other(serve_live, sqlite_database, live_server):
     assert serve_live(sqlite_database).url != live_server.url
+
+
+def test_a_missing_browser_skips_at_home_and_fails_in_ci(monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+    assert is_missing_allowed()
+    monkeypatch.setenv("CI", "true")
+    assert not is_missing_allowed()

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from definitions import demo
+from definitions.demo.accounts import ACCOUNTS, PASSWORD
 from web.processes import (
     LOOPBACK,
     PortTaken,
@@ -111,8 +112,8 @@ def _files(path: Path) -> tuple[Path, ...]:
 
 
 def _introduce(url: str, stage: str) -> None:
-    click.echo(f"\n  {url}   (stage: {stage})\n\n  One account for each role; the password of all is {demo.PASSWORD}\n")
-    for account in demo.ACCOUNTS:
+    click.echo(f"\n  {url}   (stage: {stage})\n\n  One account for each role; the password of all is {PASSWORD}\n")
+    for account in ACCOUNTS:
         click.echo(f"  {account.sign_in_name:<14}{account.title_zh}  {account.title_en}")
     click.echo("\n  Ctrl-C stops it. What was done stays until ./run demo --fresh.\n")
     sys.stdout.flush()
