@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import os
 import pkgutil
 import sys
 from pathlib import Path
@@ -54,8 +55,16 @@ def run() -> None:
         click.echo(f"A setting cannot be used. {error}", err=True)
         sys.exit(2)
     except Problem as problem:
-        click.echo(f"Not done: {problem}", err=True)
+        click.echo(_words(problem), err=True)
         sys.exit(1)
+
+
+def _words(problem: Problem) -> str:
+    """The catalogue's text, in Chinese on a Chinese terminal; the catalogue is loaded only here, when something went wrong."""
+    texts = importlib.import_module("definitions.texts")
+    language = "zh" if (os.environ.get("LC_ALL") or os.environ.get("LANG", "")).startswith("zh") else "en"
+    said: str = texts.say(problem.code, language, **problem.params) if texts.has(problem.code) else str(problem)
+    return said
 
 
 if __name__ == "__main__":

@@ -89,6 +89,8 @@ def test_it_serves_until_it_is_stopped_and_leaves_nothing_behind(made, port, num
     with subprocess.Popen(
         words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
         lines = []
         while "Ctrl-C" not in (line := running.stdout.readline()):
             assert line, running.stderr.read()
