@@ -1,1 +1,1 @@
-"""The second process: deadlines, reminders and delivery."""
+"""The clock: deadlines, reminders and delivery, in a process of its own."""

@@ -1,0 +1,89 @@
+"""`python -m scheduler`: looks for due work until it is told to stop."""
+
+import logging
+import signal
+import sys
+from datetime import UTC, datetime
+from threading import Event
+from types import FrameType
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from scheduler.jobs import JOBS, Work
+from scheduler.leading import leadership, own_name
+from scheduler.ticking import Ticker
+from workflow.settings import SettingInvalid, Settings
+from workflow.store.database import Database
+
+log = structlog.get_logger()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def configure_logging() -> None:
+    """Our lines as key and value on standard error; of the libraries only what went wrong."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )
+
+
+def run(settings: Settings) -> None:
+    """Ticks until SIGTERM or Ctrl-C; a job at work is let finish."""
+    database = Database(settings.database_url)
+    work, lead = Work(database, settings), leadership(database)
+    clock = BackgroundScheduler(executors={"default": ThreadPoolExecutor(len(JOBS))}, timezone=UTC)
+    for job in JOBS:
+        ticker = Ticker(job, work, lead, _now)
+        clock.add_job(
+            ticker.tick,
+            "interval",
+            seconds=job.seconds,
+            id=job.name,
+            max_instances=1,
+            coalesce=True,
+            next_run_time=_now(),
+        )
+
+    stopping = Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    # The handler only says so: shutting down within it could meet the scheduler in the middle of starting.
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    log.info("scheduler_started", process=own_name())
+    clock.start()
+    stopping.wait()
+    clock.shutdown(wait=True)
+    work.close()
+    lead.release()
+    database.dispose()
+    log.info("scheduler_stopped", process=own_name())
+
+
+def main() -> int:
+    """The exit status: 0 when asked to stop, 2 for settings that cannot be used."""
+    configure_logging()
+    try:
+        settings = Settings.from_environment()
+    except SettingInvalid as error:
+        log.critical("setting_invalid", error=str(error))
+        return 2
+    run(settings)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""The table of jobs: what is done, and how often it is looked for. A new job is one function and one row."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import structlog
+
+from scheduler.acting import act_on_expiry, open_due_reviews, open_review
+from scheduler.mail import Mailer
+from workflow.cases.timers import Sweep
+from workflow.context import CLOCK, Context
+from workflow.messages.delivering import claim_deliveries
+from workflow.messages.operations import SPREAD_AT_ONCE, spread
+from workflow.problems import Unavailable
+from workflow.settings import Settings
+from workflow.store.database import Database
+
+MAILS_AT_ONCE = 50
+log = structlog.get_logger()
+
+
+class Work:
+    """What jobs work with."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.database = database
+        self.settings = settings
+        self.mailer = Mailer(database, settings)
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        """The sweep, with the steps it may take."""
+        return Sweep(self.database, act_on_expiry=act_on_expiry, open_review=open_review, zone=self.settings.zone)
+
+    def close(self) -> None:
+        """Gives up the connections the jobs hold."""
+        self.sweep.close()
+
+
+def spread_messages(work: Work, now: datetime) -> int:
+    """Deliveries for messages that have none yet; returns for how many messages."""
+    done = 0
+    while True:
+        with work.database.writing() as session:
+            context = Context(session, CLOCK, now, work.settings.zone)
+            count = spread(context, is_mailing=bool(work.settings.smtp_host))
+        done += count
+        if count < SPREAD_AT_ONCE:
+            return done
+
+
+def deliver_mail(work: Work, now: datetime) -> int:
+    """Mail that is due goes to the mail server; returns how many it took.
+
+    Raises Unavailable where the server cannot be talked to: nothing is lost then, and the next tick tries again.
+    """
+    done = 0
+    while work.settings.smtp_host:
+        with work.database.writing() as session:
+            claimed = claim_deliveries(session, now, MAILS_AT_ONCE)
+        if not claimed:
+            break
+        delivered = work.mailer.deliver(claimed, now)
+        done += delivered.sent
+        if delivered.trouble:
+            raise Unavailable("mail_server_unreachable", error=delivered.trouble)
+    return done
+
+
+def sweep_timers(work: Work, now: datetime) -> int:
+    """Reminders, escalations and expiries that are due; returns how many timers were closed."""
+    swept = work.sweep.run(now)
+    for failed in swept.failures:
+        log.error("timer_failed", timer=failed.timer_id, error=failed.error)
+    return swept.done
+
+
+def open_reviews(work: Work, now: datetime) -> int:
+    """Cases of yearly reviews whose day has come; returns how many were opened."""
+    with work.database.writing() as session:
+        return open_due_reviews(Context(session, CLOCK, now, work.settings.zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One kind of due work."""
+
+    name: str
+    run: Callable[[Work, datetime], int]
+    seconds: float
+
+
+JOBS = (
+    Job("sweep_timers", sweep_timers, 5),
+    Job("spread_messages", spread_messages, 2),
+    Job("deliver_mail", deliver_mail, 5),
+    Job("open_reviews", open_reviews, 600),
+)
