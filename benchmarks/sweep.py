@@ -17,7 +17,7 @@ from workflow.store.database import Database
 from workflow.store.types import instant_text
 from workflow.tables import metadata
 
-TIMERS = 200_000
+TIMERS = 1_000_000
 DUE = 10_000
 ROUNDS = 5
 CASES = ROUNDS * DUE
