@@ -12,6 +12,8 @@ from flask import Flask, g, request
 from flask_babel import Babel, get_locale
 from flask_login import current_user
 
+from definitions.explaining import code_text
+from definitions.texts import has, say
 from web.request import settings
 
 LANGUAGES = ("zh", "en")
@@ -78,6 +80,17 @@ def title_of(row: Any, prefix: str = "title") -> str:
     return str(getattr(row, f"{prefix}_{language()}"))
 
 
+def option_list(options: dict[str, Any]) -> list[tuple[str, str]]:
+    """A choice's answers as (value, words)."""
+    return [(key, words(text)) for key, text in options.items()]
+
+
+def catalogue_text(kind: str, key: str) -> str:
+    """A word of the text catalogue; the key itself for one a procedure made up."""
+    name = f"{kind}.{key}"
+    return say(name, language()) if has(name) else key
+
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -110,5 +123,11 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(FOLDER))
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "zh")
     Babel(app, locale_selector=choose_language)
-    app.jinja_env.filters.update(words=words, day=day, moment=moment, title_of=title_of)
+    app.jinja_env.filters.update(words=words, day=day, moment=moment, title_of=title_of, option_list=option_list)
+    app.jinja_env.globals.update(
+        outcome_text=lambda key: catalogue_text("outcome", key),
+        opinion_text=lambda key: catalogue_text("opinion", key),
+        attendance_text=lambda key: catalogue_text("attendance", key),
+        code_text=lambda table, code: code_text(table, code, language()),
+    )
     app.context_processor(lambda: {"language": language()})

@@ -1,11 +1,10 @@
 """The single write path: opens cases and moves them; case, event, work items and messages in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from workflow.cases.deciding import ask
@@ -13,9 +12,10 @@ from workflow.cases.entering import enter_state
 from workflow.cases.follow_ups import Moved
 from workflow.cases.loading import LoadedCase, load_case
 from workflow.cases.naming import check_named, name_people
+from workflow.cases.references import next_reference
 from workflow.cases.roles import roles_of_actor
 from workflow.cases.step import Step
-from workflow.cases.tables import Case, CaseForm, Counter, Waiver
+from workflow.cases.tables import Case, CaseForm, Waiver
 from workflow.cases.versions import compiled_version
 from workflow.cases.writing import write_step
 from workflow.context import Context
@@ -57,14 +57,18 @@ def open_case(
     category: str | None = None,
     channel: str | None = None,
     data: Mapping[str, Any] | None = None,
+    link: Callable[[int], None] | None = None,
 ) -> Acted:
-    """Starts a case in its procedure's first state. Raises Invalid for a category the procedure does not have."""
+    """Starts a case in its procedure's first state. Raises Invalid for a category the procedure does not have.
+
+    `link` is called with the new case's id before it enters that state, for facts that are found through the case.
+    """
     compiled = compiled_version(context.session, version_id)
     procedure = compiled.procedure
     if procedure.categories and category not in procedure.categories:
         raise Invalid("category_unknown", field="category", allowed=", ".join(procedure.categories))
     row = Case(
-        reference=_next_reference(context, procedure.prefix),
+        reference=next_reference(context, procedure.prefix),
         procedure_version_id=version_id,
         round_id=round_id,
         person_id=person_id,
@@ -80,6 +84,8 @@ def open_case(
     )
     context.session.add(row)
     context.session.flush()
+    if link:
+        link(row.id)
     case = load_case(context.session, row.id)
     step = _step(context, compiled, case, action=OPENED, to_state=procedure.starts)
     step.data.update(data or {})
@@ -286,13 +292,3 @@ def _keep_form(context: Context, case: LoadedCase, step: Step, form: str, values
             filled_by=context.actor.account_id,
         )
     )
-
-
-def _next_reference(context: Context, prefix: str) -> str:
-    """`RO-2026-0001`: the procedure's prefix, the year, and a number counted within both."""
-    key = f"{prefix}-{context.today.year}"
-    dialect = postgresql if context.session.get_bind().dialect.name == "postgresql" else sqlite
-    insertion = dialect.insert(Counter).values(key=key, value=1)
-    counted = insertion.on_conflict_do_update(index_elements=["key"], set_={"value": Counter.value + 1})
-    value = context.session.scalar(counted.returning(Counter.value))
-    return f"{key}-{value:04d}"

@@ -70,3 +70,10 @@ def newest_version(session: Session, key: str) -> tuple[int, Compiled]:
     if version_id is None:
         raise Missing("procedure_missing", procedure=key)
     return version_id, compiled_version(session, version_id)
+
+
+def procedures_by_digest(session: Session) -> dict[str, Procedure]:
+    """Digest → rules, for every version published here."""
+    ids = session.scalars(select(ProcedureVersion.id).order_by(ProcedureVersion.id)).all()
+    compiled = [compiled_version(session, version_id) for version_id in ids]
+    return {version.procedure.digest: version.procedure for version in compiled}

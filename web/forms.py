@@ -1,0 +1,39 @@
+"""What a browser sends, as the values operations take; and faults, field by field, in the reader's words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+
+from web.problems import problem_text
+from workflow.problems import Problem
+from workflow.procedure.forms import Form
+
+
+def typed_values(form: Form) -> dict[str, Any]:
+    """What was typed into a procedure's form; several answers come as a list."""
+    values: dict[str, Any] = {}
+    for key, field in form.fields.items():
+        if field.type in {"choices", "accounts"}:
+            values[key] = request.form.getlist(key)
+        elif key in request.form:
+            values[key] = request.form[key]
+    return values
+
+
+def number(name: str, default: int = 0) -> int:
+    """A whole number the browser sent; the default for anything else."""
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else default
+
+
+def faults(problem: Problem, procedure: Any = None) -> dict[str, str]:
+    """Field → what is wrong with it."""
+    found = {p.field or "": problem_text(p, procedure) for p in getattr(problem, "problems", ())}
+    return found or {problem.field or "": problem_text(problem, procedure)}
+
+
+def prefixed(prefix: str, form: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The values whose names begin with a prefix, under the rest of the name."""
+    sent = request.form if form is None else form
+    return {name.removeprefix(prefix): value for name, value in sent.items() if name.startswith(prefix)}
