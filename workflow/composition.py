@@ -2,6 +2,9 @@
 
 from workflow.notices import operations as notices
 from workflow.panels import operations as panels
+from workflow.pools import operations as pools
+from workflow.reviews import facts as review_facts
+from workflow.reviews import operations as reviews
 from workflow.rounds import facts as round_facts
 
-__all__ = ["notices", "panels", "round_facts"]
+__all__ = ["notices", "panels", "pools", "review_facts", "reviews", "round_facts"]

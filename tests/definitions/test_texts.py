@@ -18,6 +18,12 @@ CASE: dict[str, Any] = {
     "state": {"en": "Co-sign by three departments", "zh": "三部门会签"},
     "due_at": "2026-11-27T09:00:00.000000Z",
 }
+ROUND: dict[str, Any] = {
+    "reference": "R-2026-01",
+    "title": {"en": "Round of 2026", "zh": "二〇二六年批次"},
+    "opens_date": "2026-09-01",
+    "closes_date": "2026-09-30",
+}
 SITUATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "work_waiting": ("work_waiting", CASE),
     "work_waiting-no_deadline": ("work_waiting", CASE | {"due_at": None}),
@@ -39,6 +45,8 @@ SITUATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "exception_answered-no_reason": ("exception_answered", CASE | {"reason": ""}),
     "panel_settled": ("panel_settled", CASE),
     "notice_ended": ("notice_ended", CASE),
+    "round_called": ("round_called", ROUND),
+    "round_reminder": ("round_reminder", ROUND),
     "review_opened": ("review_opened", CASE | {"year": 2026, "due_date": "2026-12-31"}),
 }
 

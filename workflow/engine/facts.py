@@ -25,6 +25,8 @@ CATALOGUE: dict[str, str] = {
     "person.trainings": "list of {to_date, hours, is_off_job, is_completed}",
     "round.opens_date": "ISO date or null",
     "round.closes_date": "ISO date or null",
+    "round.is_closed": "whether the round was closed before its timetable ended",
+    "review.due_date": "ISO date the yearly review is due, or null",
     "round.rubric": "the round's yardstick: list of {key, title, weight, out_of}",
     "round.seats": "category → seats",
     "round.states": "category → state → number of the round's cases there",

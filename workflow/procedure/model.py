@@ -56,6 +56,8 @@ class Procedure(Part):
     rubric: Rubric | None = None
     seen_by: Annotated[Keys, BeforeValidator(_as_tuple)] = ()
     """Roles that read every stage."""
+    rounds_by: Key | None = None
+    """The role that calls rounds of this procedure, in a body with a code; without it there are none."""
     stages: dict[Key, Stage] = Field(min_length=1)
 
     @cached_property

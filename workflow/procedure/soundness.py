@@ -61,12 +61,16 @@ def _forms(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
 
 
 def _roles(procedure: Procedure) -> Iterator[Fault]:
+    if procedure.rounds_by:
+        yield from _known_role(procedure, procedure.rounds_by, ("rounds_by",))
     for key, role in procedure.roles.items():
         ways = sum((role.of is not None, role.is_subject, role.is_chosen))
         if ways != 1:
             yield ("roles", key), "role_way", {"role": key, "allowed": ", ".join(RELATIONS)}
         form, _, field = (role.chosen_in or "").partition(".")
         named = procedure.forms[form].fields.get(field) if form in procedure.forms else None
+        if key == procedure.rounds_by and (role.of is None or role.of in RELATIONS):
+            yield ("rounds_by",), "rounds_role", {"role": key}
         if role.chosen_in and (named is None or named.type != "accounts"):
             yield ("roles", key, "chosen_in"), "unknown_accounts_field", {"field": role.chosen_in}
 
@@ -180,6 +184,7 @@ def _effects(
     for index, use in enumerate(uses):
         for code, params in vocabulary.effect_faults(use):
             yield (*path, index), code, params
+        yield from _cited(procedure, use.cites, (*path, index))
         role = use.params.get("to")
         if use.name == "notify" and isinstance(role, str):
             yield from _known_role(procedure, role, (*path, index))

@@ -15,6 +15,8 @@ class Review(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"))
+    procedure: Mapped[str]
+    """Key of the procedure that reviews; its newest version at the time of opening is run."""
     year: Mapped[int]
     opens_date: Mapped[date]
     due_date: Mapped[date]

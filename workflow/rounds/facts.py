@@ -11,19 +11,21 @@ from workflow.cases.tables import Case
 from workflow.rounds.tables import Round
 from workflow.store.hot import Hot
 
-
 _ROUND = Hot(
-    select(Round.opens_date, Round.closes_date, Round.seats, Round.rubric).where(Round.id == bindparam("round_id"))
+    select(Round.opens_date, Round.closes_date, Round.closed_at, Round.seats, Round.rubric).where(
+        Round.id == bindparam("round_id")
+    )
 )
 
 
-@fact_source("round.opens_date", "round.closes_date", "round.seats", "round.rubric")
+@fact_source("round.opens_date", "round.closes_date", "round.is_closed", "round.seats", "round.rubric")
 def round_dates(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
     row = _ROUND.one(session, {"round_id": case.round_id}) if case.round_id is not None else None
-    opens, closes, seats, rubric = row or (None, None, "{}", "[]")
+    opens, closes, closed_at, seats, rubric = row or (None, None, None, "{}", "[]")
     return {
         "round.opens_date": iso_text(opens),
         "round.closes_date": iso_text(closes),
+        "round.is_closed": closed_at is not None,
         "round.seats": json.loads(seats),
         "round.rubric": json.loads(rubric),
     }

@@ -1,9 +1,9 @@
-"""Tables of rounds and of the calls to bodies with what each returned."""
+"""Tables of rounds, of the calls to bodies, and of nil returns."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.store.base import Base
@@ -24,24 +24,48 @@ class Round(Base):
     closes_date: Mapped[date]
     """Last day on which a nomination is taken."""
     seats: Mapped[Any] = mapped_column(Json)
-    """Category → number: {"reserve": 15, "youth": 25}."""
+    """Category → number: {"reserve": 15, "youth": 25}; a category left out has no limit."""
     rubric: Mapped[Any] = mapped_column(Json)
     """The one yardstick: list of {"key", "title": {"zh", "en"}, "weight", "out_of"}; weights add up to 100."""
     opened_at: Mapped[datetime] = mapped_column(Instant)
     opened_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Since when no nomination is taken, whatever the timetable says."""
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
 
 class RoundCall(Base):
-    """The call to one body and its answer: nominated, nil return, or nothing yet."""
+    """The call to one body; it has answered with nominations, with a nil return, or not yet."""
 
     __tablename__ = "round_call"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     body_id: Mapped[int] = mapped_column(ForeignKey("body.id"), index=True)
-    nil_return_at: Mapped[datetime | None] = mapped_column(Instant)
-    nil_return_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    nil_return_reason: Mapped[str] = mapped_column(Text, default="")
 
     __table_args__ = (UniqueConstraint("round_id", "body_id"),)
+
+
+class NilReturn(Base):
+    """A body's word that it nominates nobody; a later nomination corrects it, and the row says which and by whom."""
+
+    __tablename__ = "nil_return"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_call_id: Mapped[int] = mapped_column(ForeignKey("round_call.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    filed_at: Mapped[datetime] = mapped_column(Instant)
+    filed_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    withdrawn_case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+
+    __table_args__ = (
+        Index(
+            "uq_nil_return_in_force",
+            "round_call_id",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )

@@ -6,7 +6,12 @@ import pytest
 
 from workflow.engine.guards import REGISTRY
 
-ROUND = {"today": "2026-09-10", "round.opens_date": "2026-09-01", "round.closes_date": "2026-09-30"}
+ROUND = {
+    "today": "2026-09-10",
+    "round.opens_date": "2026-09-01",
+    "round.closes_date": "2026-09-30",
+    "round.is_closed": False,
+}
 AGE = {"at_most": {"reserve": 45, "youth": 35}, "on": "round.opens_date"}
 COURSE = {"to_date": "2025-01-20", "hours": 80, "is_off_job": True, "is_completed": True}
 

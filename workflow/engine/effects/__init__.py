@@ -1,6 +1,9 @@
 """The catalogue of effects: what follows from an action, as intents that subjects turn into rows."""
 
-from typing import Any, ClassVar, Literal
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, Field
 
 from workflow.procedure.parts import Key, Part
 
@@ -32,13 +35,34 @@ class EnterPool(Effect):
     tenure_from: Literal["decision", "today"] = "decision"
     decided_in: str = ""
     """The panel state whose outcome is the decision."""
+    tier: Key | None = None
+    """The tier the archive shows from then on; the category it shows is the case's."""
+
+
+def _of_any_year(text: str) -> str:
+    date.fromisoformat(f"2001-{text}")
+    return text
+
+
+MonthDay = Annotated[str, Field(pattern=r"^\d\d-\d\d$"), AfterValidator(_of_any_year)]
+"""A day that every year has, as month and day: `12-01`."""
 
 
 class ScheduleReview(Effect):
-    """Plans the yearly review of the membership."""
+    """Plans the next yearly review of the membership: a case of a procedure, between two days of the year."""
 
     key: ClassVar[str] = "schedule_review"
-    opens: Literal["year_end", "anniversary"] = "year_end"
+    procedure: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    opens_on: MonthDay
+    due_on: MonthDay
+
+    def opens_date(self, year: int) -> date:
+        """The day the review of a year is opened."""
+        return date.fromisoformat(f"{year:04d}-{self.opens_on}")
+
+    def due_date(self, year: int) -> date:
+        """The day the review of a year is due: the year's own, or the next one's where that day comes before the opening."""
+        return date.fromisoformat(f"{year + (self.due_on < self.opens_on):04d}-{self.due_on}")
 
 
 class FinishReview(Effect):

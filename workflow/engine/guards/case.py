@@ -29,14 +29,16 @@ class RoundOpen(Guard):
     """Today lies between the round's opening and closing days, both included."""
 
     key: ClassVar[str] = "round_open"
-    needs: ClassVar[tuple[str, ...]] = ("today", "round.opens_date", "round.closes_date")
+    needs: ClassVar[tuple[str, ...]] = ("today", "round.opens_date", "round.closes_date", "round.is_closed")
     remedy: ClassVar[str | None] = "remedy.secretary"
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         opens, closes, today = facts["round.opens_date"], facts["round.closes_date"], facts["today"]
         if opens and today < opens:
             yield self.reason("not_yet", opens_date=opens)
-        if closes and today > closes:
+        if facts["round.is_closed"]:
+            yield self.reason("ended")
+        elif closes and today > closes:
             yield self.reason("closed", closes_date=closes)
 
 

@@ -1,0 +1,119 @@
+"""Reading the yearly reviews: a year with where each stands, how many are where, and those overdue."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from workflow.cases.tables import Case
+from workflow.cases.versions import compiled_version
+from workflow.context import Context
+from workflow.people.tables import Person
+from workflow.pools.queries import visible_people
+from workflow.pools.tables import Membership, Pool
+from workflow.procedure.parts import Words
+from workflow.reviews.tables import Review
+
+PLANNED = "planned"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """One review. `state_ref` is `planned` and `state` None until it is opened."""
+
+    review_id: int
+    year: int
+    person_id: int
+    person: str
+    person_latin: str
+    pool: Words
+    opens_date: date
+    due_date: date
+    case_id: int | None
+    reference: str | None
+    state: Words | None
+    state_ref: str
+    is_overdue: bool
+    grade: str | None
+    result: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewYear:
+    """The reviews of a year, and how many stand in each state in the order of the procedure."""
+
+    year: int
+    reviews: tuple[ReviewView, ...]
+    counts: tuple[tuple[str, Words | None, int], ...]
+
+    @property
+    def finished(self) -> int:
+        return sum(review.result is not None for review in self.reviews)
+
+    @property
+    def overdue(self) -> int:
+        return sum(review.is_overdue for review in self.reviews)
+
+
+def reviews_of_year(context: Context, *, year: int) -> ReviewYear:
+    """The reviews of a year that the actor may see; those of members who left before it was opened are left out."""
+    found = _reviews(context, (Review.year == year) & (Membership.left_at.is_(None) | Review.case_id.is_not(None)))
+    numbers = Counter(review.state_ref for review in found)
+    titles = {review.state_ref: review.state for review in found}
+    order = _order(context, year)
+    refs = sorted(numbers, key=lambda ref: order.get(ref, -1))
+    return ReviewYear(year, found, tuple((ref, titles[ref], numbers[ref]) for ref in refs))
+
+
+def overdue_reviews(context: Context) -> tuple[ReviewView, ...]:
+    """Reviews past their due day without a result, the longest overdue first; of those the actor may see."""
+    return _reviews(context, (Review.due_date < context.today) & Review.result.is_(None) & Membership.left_at.is_(None))
+
+
+def _reviews(context: Context, condition: ColumnElement[bool]) -> tuple[ReviewView, ...]:
+    rows = context.session.execute(
+        select(Review, Case, Pool, Person.id, Person.name, Person.name_latin)
+        .join(Membership, Membership.id == Review.membership_id)
+        .join(Pool, Pool.id == Membership.pool_id)
+        .join(Person, Person.id == Membership.person_id)
+        .outerjoin(Case, Case.id == Review.case_id)
+        .where(condition, visible_people(context))
+        .order_by(Review.due_date, Pool.id, Review.id)
+    )
+    return tuple(_view(context, row) for row in rows)
+
+
+def _view(context: Context, row: Any) -> ReviewView:
+    review, pool, is_open = row.Review, row.Pool, row.Case is not None
+    return ReviewView(
+        review_id=review.id,
+        year=review.year,
+        person_id=row.id,
+        person=row.name,
+        person_latin=row.name_latin,
+        pool=Words(zh=pool.title_zh, en=pool.title_en),
+        opens_date=review.opens_date,
+        due_date=review.due_date,
+        case_id=review.case_id,
+        reference=row.Case.reference if is_open else None,
+        state=_state_title(context, row.Case) if is_open else None,
+        state_ref=row.Case.state if is_open else PLANNED,
+        is_overdue=review.result is None and review.due_date < context.today,
+        grade=review.grade,
+        result=review.result,
+    )
+
+
+def _state_title(context: Context, case: Case) -> Words:
+    return compiled_version(context.session, case.procedure_version_id).procedure.states[case.state].title
+
+
+def _order(context: Context, year: int) -> dict[str, int]:
+    """State → its place in the procedures the year's cases run under."""
+    versions = context.session.scalars(
+        select(Case.procedure_version_id).join(Review, Review.case_id == Case.id).where(Review.year == year).distinct()
+    )
+    refs = [ref for version in sorted(versions) for ref in compiled_version(context.session, version).procedure.states]
+    return {ref: place for place, ref in enumerate(dict.fromkeys(refs))}

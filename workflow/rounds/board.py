@@ -1,0 +1,175 @@
+"""Reading where a round stands: cases by stage, answers by body, and cases that are stuck."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select
+
+from workflow.bodies.tables import Body
+from workflow.calendar.queries import calendar
+from workflow.cases.reading import may_read
+from workflow.cases.tables import Case
+from workflow.cases.versions import compiled_version
+from workflow.context import Context
+from workflow.people.tables import Person
+from workflow.problems import Missing
+from workflow.procedure.model import Procedure
+from workflow.procedure.parts import Words
+from workflow.record.tables import Event
+from workflow.rounds.queries import NilReturnView, RoundView, nil_returns_of, round_procedure, view_of
+from workflow.rounds.rules import WITHDRAWN, may_survey
+from workflow.rounds.tables import Round, RoundCall
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    """How many cases stand in a state."""
+
+    ref: str
+    title: Words
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageCount:
+    """How many cases stand in a stage, and in which of its states; only states with cases are listed."""
+
+    key: str
+    title: Words
+    count: int
+    states: tuple[StateCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BodyAnswer:
+    """What one called body has answered: nominations, a nil return, or nothing yet."""
+
+    body_id: int
+    code: str
+    kind: str
+    title: Words
+    nominated: int
+    nil_return: NilReturnView | None
+
+    @property
+    def has_answered(self) -> bool:
+        return self.nominated > 0 or self.nil_return is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A round at a glance: stages in the order of the procedure, bodies in the official order."""
+
+    round: RoundView
+    stages: tuple[StageCount, ...]
+    bodies: tuple[BodyAnswer, ...]
+
+    @property
+    def nominated(self) -> int:
+        return sum(body.nominated for body in self.bodies)
+
+    @property
+    def nil_returns(self) -> int:
+        return sum(body.nil_return is not None for body in self.bodies)
+
+    @property
+    def unanswered(self) -> int:
+        return sum(not body.has_answered for body in self.bodies)
+
+
+@dataclass(frozen=True, slots=True)
+class StuckCase:
+    """A case that is overdue, or in which nothing has happened for a while."""
+
+    case_id: int
+    reference: str
+    person: str
+    person_latin: str
+    state: Words
+    state_ref: str
+    entered_at: datetime
+    due_at: datetime | None
+    is_overdue: bool
+    last_event_at: datetime
+
+
+def board(context: Context, round_id: int) -> Board:
+    """Where the cases of a round stand and what each body answered. Raises Missing for whoever does not survey it."""
+    row = context.session.get(Round, round_id)
+    if row is None or not may_survey(round_procedure(context, row), context.actor):
+        raise Missing("round_missing")
+    counts = context.session.execute(
+        select(Case.state, func.count()).where(Case.round_id == round_id).group_by(Case.state)
+    )
+    stages = _stages(round_procedure(context, row), dict(counts.tuples()))
+    return Board(view_of(context, row, calendar(context)), stages, _answers(context, round_id))
+
+
+def stuck_cases(context: Context, round_id: int, *, quiet_days: int) -> tuple[StuckCase, ...]:
+    """Open cases of a round that are overdue or without an event for so many calendar days, the quietest first.
+
+    Cases the actor may not read are left out.
+    """
+    last = and_(Event.case_id == Case.id, Event.seq == Case.last_seq)
+    quiet_since = context.now - timedelta(days=quiet_days)
+    rows = context.session.execute(
+        select(Case, Person.name, Person.name_latin, Event.at)
+        .join(Person, Person.id == Case.person_id)
+        .join(Event, last)
+        .where(Case.round_id == round_id, Case.closed_at.is_(None), may_read(context))
+        .where(or_(Case.due_at < context.now, Event.at < quiet_since))
+        .order_by(Event.at, Case.id)
+    )
+    return tuple(
+        StuckCase(
+            case_id=case.id,
+            reference=case.reference,
+            person=name,
+            person_latin=latin,
+            state=compiled_version(context.session, case.procedure_version_id).procedure.states[case.state].title,
+            state_ref=case.state,
+            entered_at=case.entered_at,
+            due_at=case.due_at,
+            is_overdue=case.due_at is not None and case.due_at < context.now,
+            last_event_at=at,
+        )
+        for case, name, latin, at in rows
+    )
+
+
+def _stages(procedure: Procedure, counts: dict[str, int]) -> tuple[StageCount, ...]:
+    stages = []
+    for key, stage in procedure.stages.items():
+        states = tuple(
+            StateCount(ref, state.title, counts[ref])
+            for name, state in stage.states.items()
+            if (ref := f"{key}.{name}") in counts
+        )
+        stages.append(StageCount(key, stage.title, sum(state.count for state in states), states))
+    return tuple(stages)
+
+
+def _answers(context: Context, round_id: int) -> tuple[BodyAnswer, ...]:
+    nominated = Counter(
+        dict(
+            context.session.execute(
+                select(Case.body_id, func.count())
+                .where(Case.round_id == round_id, Case.outcome.is_distinct_from(WITHDRAWN))
+                .group_by(Case.body_id)
+            ).tuples()
+        )
+    )
+    returns = nil_returns_of(context, [round_id])
+    called = select(Body).join(RoundCall, RoundCall.body_id == Body.id).where(RoundCall.round_id == round_id)
+    return tuple(
+        BodyAnswer(
+            body_id=body.id,
+            code=body.code,
+            kind=body.kind,
+            title=Words(zh=body.title_zh, en=body.title_en),
+            nominated=nominated[body.id],
+            nil_return=returns.get((round_id, body.id)),
+        )
+        for body in context.session.scalars(called.order_by(Body.position, Body.id))
+    )
