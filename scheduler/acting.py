@@ -6,9 +6,10 @@ from workflow.cases.operations import act
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
 from workflow.notices.operations import expire_notice
-from workflow.problems import Conflict, Missing
+from workflow.problems import Conflict
+from workflow.reviews.operations import open_review
 
-__all__ = ["act_on_expiry", "composition", "open_due_reviews", "open_review"]
+__all__ = ["act_on_expiry", "composition", "open_review"]
 # Importing the composition registers what follows when a case moves.
 
 
@@ -22,13 +23,3 @@ def act_on_expiry(context: Context, *, case_id: int, state: str) -> None:
         expire_notice(context, case_id=case_id, state=state)
     elif rules.deadline and rules.deadline.on_expiry:
         act(context, case_id=case_id, action=rules.deadline.on_expiry, seen_version=case.version)
-
-
-def open_due_reviews(_context: Context) -> int:
-    """Opens the yearly reviews whose day has come. The room of reviews plugs in here."""
-    return 0
-
-
-def open_review(_context: Context, *, review_id: int | None) -> None:
-    """Opens the review of a timer. The room of reviews plugs in here."""
-    raise Missing("review_missing", review=review_id)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import structlog
 
-from scheduler.acting import act_on_expiry, open_due_reviews, open_review
+from scheduler.acting import act_on_expiry, open_review
 from scheduler.mail import Mailer
 from workflow.cases.timers import Sweep
 from workflow.context import CLOCK, Context
@@ -70,17 +70,11 @@ def deliver_mail(work: Work, now: datetime) -> int:
 
 
 def sweep_timers(work: Work, now: datetime) -> int:
-    """Reminders, escalations and expiries that are due; returns how many timers were closed."""
+    """Reminders, escalations, expiries and reviews to open that are due; returns how many timers were closed."""
     swept = work.sweep.run(now)
     for failed in swept.failures:
         log.error("timer_failed", timer=failed.timer_id, error=failed.error)
     return swept.done
-
-
-def open_reviews(work: Work, now: datetime) -> int:
-    """Cases of yearly reviews whose day has come; returns how many were opened."""
-    with work.database.writing() as session:
-        return open_due_reviews(Context(session, CLOCK, now, work.settings.zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +90,4 @@ JOBS = (
     Job("sweep_timers", sweep_timers, 5),
     Job("spread_messages", spread_messages, 2),
     Job("deliver_mail", deliver_mail, 5),
-    Job("open_reviews", open_reviews, 600),
 )
