@@ -1,6 +1,5 @@
 """Reading where a round stands: cases by stage, answers by body, and cases that are stuck."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -100,9 +99,9 @@ def board(context: Context, round_id: int) -> Board:
     if row is None or not may_survey(round_procedure(context, row), context.actor):
         raise Missing("round_missing")
     counts = context.session.execute(
-        select(Case.state, func.count()).where(Case.round_id == round_id).group_by(Case.state)
+        select(Case.state, func.count().label("number")).where(Case.round_id == round_id).group_by(Case.state)
     )
-    stages = _stages(round_procedure(context, row), dict(counts.tuples()))
+    stages = _stages(round_procedure(context, row), {row.state: row.number for row in counts})
     return Board(view_of(context, row, calendar(context)), stages, _answers(context, round_id))
 
 
@@ -151,15 +150,12 @@ def _stages(procedure: Procedure, counts: dict[str, int]) -> tuple[StageCount, .
 
 
 def _answers(context: Context, round_id: int) -> tuple[BodyAnswer, ...]:
-    nominated = Counter(
-        dict(
-            context.session.execute(
-                select(Case.body_id, func.count())
-                .where(Case.round_id == round_id, Case.outcome.is_distinct_from(WITHDRAWN))
-                .group_by(Case.body_id)
-            ).tuples()
-        )
+    counts = context.session.execute(
+        select(Case.body_id, func.count().label("number"))
+        .where(Case.round_id == round_id, Case.outcome.is_distinct_from(WITHDRAWN))
+        .group_by(Case.body_id)
     )
+    nominated = {row.body_id: row.number for row in counts}
     returns = nil_returns_of(context, [round_id])
     called = select(Body).join(RoundCall, RoundCall.body_id == Body.id).where(RoundCall.round_id == round_id)
     return tuple(
@@ -168,7 +164,7 @@ def _answers(context: Context, round_id: int) -> tuple[BodyAnswer, ...]:
             code=body.code,
             kind=body.kind,
             title=Words(zh=body.title_zh, en=body.title_en),
-            nominated=nominated[body.id],
+            nominated=nominated.get(body.id, 0),
             nil_return=returns.get((round_id, body.id)),
         )
         for body in context.session.scalars(called.order_by(Body.position, Body.id))
