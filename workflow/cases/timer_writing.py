@@ -1,6 +1,8 @@
 """The sweep's statements: claims rungs with those who hold the work, writes messages and closings by the batch."""
 
 import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from json.encoder import encode_basestring
@@ -10,13 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from workflow.store.hot import Hot, driver_cursor
-from workflow.store.types import instant_text
+from workflow.store.types import canonical_json, instant_text
 
-CREATED = "created_at"
-
-
-def _quoted(value: str | None) -> str:
-    return "null" if value is None else encode_basestring(value)
+_PLAIN = re.compile(r'\{"digest":"\w*","due_at":"([^"\\]*)","reference":"[^"\\]*"}')
+"""Parameters as the write path makes them: a reminder adds one before and one after, and need not read them."""
 
 
 @dataclass(slots=True)
@@ -26,21 +25,26 @@ class Rung:
     timer_id: int
     case_id: int
     state: str
-    params: dict[str, Any]
+    text: str
+    """The timer's parameters, as canonical JSON."""
     result: str
     holders: list[tuple[int | None, int | None]] = field(default_factory=list)
 
-    def reminder(self, days: int) -> str:
-        """What a reminder says, as canonical JSON: written by hand because there may be ten thousand of them at once."""
-        digest, due_at, reference = (self.params.get(name) for name in ("digest", "due_at", "reference"))
-        return (
-            f'{{"days":{days},"digest":{_quoted(digest)},"due_at":{_quoted(due_at)},'
-            f'"reference":{_quoted(reference)},"state":{_quoted(self.state)}}}'
-        )
+    def params(self) -> dict[str, Any]:
+        """The timer's parameters."""
+        return dict(json.loads(self.text))
+
+    def reminder(self, days_since: Callable[[str | None], int]) -> str:
+        """What a reminder says, as canonical JSON; spliced where possible, for there may be ten thousand of them at once."""
+        plain = _PLAIN.fullmatch(self.text)
+        if plain:
+            return f'{{"days":{days_since(plain[1])},{self.text[1:-1]},"state":{encode_basestring(self.state)}}}'
+        shown = self.shown()
+        return canonical_json({**shown, "days": days_since(shown.get("due_at"))})
 
     def shown(self) -> dict[str, Any]:
         """What a message says about the case."""
-        shown = {name: value for name, value in self.params.items() if name in ("reference", "digest", "due_at")}
+        shown = {name: value for name, value in self.params().items() if name in ("reference", "digest", "due_at")}
         shown["state"] = self.state
         return shown
 
@@ -81,13 +85,10 @@ _CLAIMS = {
     "sqlite": Hot(text(_CLAIM.format(locking=""))),
     "postgresql": Hot(text(_CLAIM.format(locking="FOR UPDATE OF t SKIP LOCKED"))),
 }
-_ADD_SQLITE = Hot(
-    text(
-        "INSERT INTO message (template, params, case_id, body_role_id, account_id, created_at) "
-        "VALUES (:template, :params, :case_id, :body_role_id, :account_id, :created_at)"
-    )
+_ADD_SQLITE = (
+    "INSERT INTO message (created_at, template, params, case_id, body_role_id, account_id) VALUES (?, ?, ?, ?, ?, ?)"
 )
-_CLOSE_SQLITE = Hot(text("UPDATE timer SET is_open = 0, done_at = :done_at, result = :result WHERE id = :id"))
+_CLOSE_SQLITE = "UPDATE timer SET is_open = 0, done_at = ?, result = ? WHERE id = ?"
 _ADD_POSTGRESQL = Hot(
     text(
         "INSERT INTO message (template, params, case_id, body_role_id, account_id, created_at) "
@@ -118,7 +119,7 @@ def claim_rungs(session: Session, kind: str, now: datetime, batch: int) -> list[
     ):
         if not rungs or rungs[-1].timer_id != timer:
             result = "closed" if case_state != state else "merged" if is_surpassed else "sent"
-            rungs.append(Rung(timer, case, state, json.loads(params), result))
+            rungs.append(Rung(timer, case, state, params, result))
         holder = (role, account)
         if holder != (None, None) and holder not in rungs[-1].holders:
             rungs[-1].holders.append(holder)
@@ -135,10 +136,8 @@ def write_swept(session: Session, now: datetime, closings: list[Closing], outgoi
     if dialect.name == "postgresql":
         _write_postgresql(cursor, dialect, moment, closings, outgoing)
         return
-    rows = [{**message._asdict(), CREATED: moment} for message in outgoing]
-    _ADD_SQLITE.run_many(cursor, dialect, rows)
-    ended = [{"id": closing.timer_id, "result": closing.result, "done_at": moment} for closing in closings]
-    _CLOSE_SQLITE.run_many(cursor, dialect, ended)
+    cursor.executemany(_ADD_SQLITE, [(moment, *message) for message in outgoing])
+    cursor.executemany(_CLOSE_SQLITE, [(moment, closing.result, closing.timer_id) for closing in closings])
 
 
 def _write_postgresql(
@@ -146,7 +145,7 @@ def _write_postgresql(
 ) -> None:
     if outgoing:
         columns: dict[str, Any] = dict(zip(Outgoing._fields, map(list, zip(*outgoing, strict=True)), strict=True))
-        _ADD_POSTGRESQL.run(cursor, dialect, {**columns, CREATED: moment})
+        _ADD_POSTGRESQL.run(cursor, dialect, {**columns, "created_at": moment})
     if closings:
         ids, results = [closing.timer_id for closing in closings], [closing.result for closing in closings]
         _CLOSE_POSTGRESQL.run(cursor, dialect, {"id": ids, "result": results, "done_at": moment})

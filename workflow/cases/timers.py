@@ -4,9 +4,11 @@ After downtime several rungs of one ladder are due: the latest is said, the othe
 in one sweep to the same role go out as one digest.
 """
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -63,11 +65,11 @@ class Swept:
         """How many timers were closed."""
         return self.acted + self.sent + self.merged + self.closed
 
-    def count(self, closings: Iterable[Closing], outgoing: Iterable[Outgoing]) -> None:
+    def count(self, closings: Sequence[Closing], outgoing: Sequence[Outgoing]) -> None:
         """Adds what one transaction closed and wrote."""
-        for closing in closings:
-            setattr(self, closing.result, getattr(self, closing.result) + 1)
-        self.messages += len(tuple(outgoing))
+        for result, count in Counter(closing.result for closing in closings).items():
+            setattr(self, result, getattr(self, result) + count)
+        self.messages += len(outgoing)
 
 
 class Sweep:
@@ -156,12 +158,16 @@ class Sweep:
         """All escalations due now in one transaction, one message for each role they go to."""
         with self._database.writing() as session:
             rungs = claim_rungs(session, "escalate", now, ESCALATIONS_AT_ONCE)
-            closings = [Closing(rung.timer_id, rung.result) for rung in rungs]
             by_role: dict[int, list[dict[str, Any]]] = {}
             for rung in rungs:
-                role = rung.params.get("body_role_id")
-                if rung.result == "sent" and role is not None:
+                if rung.result != "sent":
+                    continue
+                role = rung.params().get("body_role_id")
+                if role is None:
+                    rung.result = "closed"
+                else:
                     by_role.setdefault(role, []).append({"case_id": rung.case_id, **rung.shown()})
+            closings = [Closing(rung.timer_id, rung.result) for rung in rungs]
             outgoing = [_escalation(role, cases) for role, cases in by_role.items()]
             write_swept(session, now, closings, outgoing)
         swept.count(closings, outgoing)
@@ -169,20 +175,20 @@ class Sweep:
     def _remind(self, now: datetime, swept: Swept) -> bool:
         """One batch of reminders in one transaction; False when none was left."""
         today = now.astimezone(self._zone).date()
-        days: dict[str, int] = {}
-        outgoing: list[Outgoing] = []
+
+        @cache
+        def days_since(due_at: str | None) -> int:
+            return (today - instant(due_at).astimezone(self._zone).date()).days if due_at else 0
+
         with self._database.writing() as session:
             rungs = claim_rungs(session, "remind", now, REMINDERS_AT_ONCE)
-            for rung in rungs:
-                if rung.result != "sent":
-                    continue
-                due_at = rung.params.get("due_at") or instant_text(now)
-                if due_at not in days:
-                    days[due_at] = (today - instant(due_at).astimezone(self._zone).date()).days
-                params = rung.reminder(days[due_at])
-                outgoing += [
-                    Outgoing("deadline_reminder", params, rung.case_id, role, account) for role, account in rung.holders
-                ]
+            outgoing = [
+                Outgoing("deadline_reminder", params, rung.case_id, role, account)
+                for rung in rungs
+                if rung.result == "sent"
+                for params in (rung.reminder(days_since),)
+                for role, account in rung.holders
+            ]
             closings = [Closing(rung.timer_id, rung.result) for rung in rungs]
             write_swept(session, now, closings, outgoing)
         swept.count(closings, outgoing)

@@ -123,6 +123,24 @@ def test_single_escalation_names_its_case(any_database: Database) -> None:
     assert message.params == params("RO-1", state="review.co_sign")
 
 
+def test_escalation_to_a_role_that_is_not_there_is_closed(any_database: Database) -> None:
+    with any_database.writing() as session:
+        case = add_case(session, "RO-1")
+        add_timer(session, "escalate", case, NOON, params=params("RO-1", body_role_id=None))
+    assert sweep(any_database).closed == 1
+    assert messages(any_database) == []
+
+
+def test_reminder_of_a_timer_with_other_values_says_the_same(any_database: Database) -> None:
+    with any_database.writing() as session:
+        role = add_body_role(session, "organization", "officer")
+        case = add_case(session, 'RO-"1"')
+        add_work_item(session, case, body_role_id=role)
+        add_timer(session, "remind", case, NOON, params=params('RO-"1"', tries=2))
+    sweep(any_database)
+    assert messages(any_database)[0].params == params('RO-"1"', days=-3, state="review.co_sign")
+
+
 def test_timers_of_a_state_that_was_left_are_closed_silently(any_database: Database) -> None:
     with any_database.writing() as session:
         role = add_body_role(session, "organization", "officer")
