@@ -1,54 +1,34 @@
-"""What the clock will do next: the open timers, for the ledger's page."""
+"""What the clock will do next: open timers in the order they fall due."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import select
 
 from workflow.cases.tables import Case, Timer
 from workflow.context import Context
 
+MOST = 20
+
 
 @dataclass(frozen=True, slots=True)
-class TimerView:
-    """An open timer; `error` says why its last try failed."""
+class Upcoming:
+    """One timer: `remind`, `escalate`, `expire` or `open_review`; `rung` counts days from the deadline."""
 
-    timer_id: int
     kind: str
-    case_id: int | None
-    reference: str | None
-    state: str | None
     rung: int
     due_at: datetime
-    error: str | None
+    case_id: int | None
+    reference: str | None
 
 
-def upcoming(
-    context: Context, *, case_id: int | None = None, after: tuple[datetime, int] | None = None, limit: int = 20
-) -> tuple[TimerView, ...]:
-    """Open timers, the next first; `after` is (due_at, timer) of the last one shown. Access is for the caller to decide."""
-    statement = (
-        select(Timer, Case.reference)
+def upcoming_timers(context: Context) -> tuple[Upcoming, ...]:
+    """The next timers of all cases. Access is for the caller to decide."""
+    rows = context.session.execute(
+        select(Timer.kind, Timer.rung, Timer.due_at, Timer.case_id, Case.reference)
         .outerjoin(Case, Case.id == Timer.case_id)
-        .where(text("timer.is_open"))
+        .where(Timer.is_open)
         .order_by(Timer.due_at, Timer.id)
-        .limit(limit)
+        .limit(MOST)
     )
-    if case_id is not None:
-        statement = statement.where(Timer.case_id == case_id)
-    if after is not None:
-        same = and_(Timer.due_at == after[0], Timer.id > after[1])
-        statement = statement.where(or_(Timer.due_at > after[0], same))
-    return tuple(
-        TimerView(
-            timer_id=timer.id,
-            kind=timer.kind,
-            case_id=timer.case_id,
-            reference=reference,
-            state=timer.state,
-            rung=timer.rung,
-            due_at=timer.due_at,
-            error=timer.params.get("error"),
-        )
-        for timer, reference in context.session.execute(statement)
-    )
+    return tuple(Upcoming(*row) for row in rows)

@@ -1,0 +1,79 @@
+"""The ledger of messages: what was sent to whom, what failed, what goes next."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from definitions.notifying import notification_text
+from web.i18n import language
+from web.menu import Entry
+from web.request import now, reading, writing
+from workflow.access.rules import may_open
+from workflow.cases.upcoming import upcoming_timers
+from workflow.cases.versions import procedures_by_digest
+from workflow.context import Actor
+from workflow.messages.operations import retry_failed
+from workflow.messages.queries import PAGE, LedgerLine
+from workflow.messages.queries import ledger as lines_of
+from workflow.problems import Forbidden
+
+blueprint = Blueprint("ledger", __name__, url_prefix="/ledger")
+STATUSES = ("sent", "queued", "failed", "waiting", "nobody")
+
+
+def _may(actor: Actor) -> bool:
+    return may_open(actor, "ledger")
+
+
+menu_entry = Entry("Messages sent", "ledger.ledger", 70, "envelope-check", _may)
+
+
+@blueprint.get("/")
+def ledger() -> str:
+    """One page of the ledger, newest first, with what goes next above it."""
+    status = request.args.get("status") or None
+    status = status if status in STATUSES else None
+    before = _cursor(request.args.get("before"))
+    with reading() as context:
+        if not _may(context.actor):
+            raise Forbidden("page_forbidden")
+        found = lines_of(context, status=status, before=before)
+        known = procedures_by_digest(context.session)
+        coming = upcoming_timers(context) if before is None and status is None else ()
+    rows: list[dict[str, Any]] = [
+        {"line": line, "subject": notification_text(line.template, language(), line.params, known)[0]} for line in found
+    ]
+    return render_template(
+        "ledger/ledger.html",
+        rows=rows,
+        statuses=STATUSES,
+        status=status,
+        coming=coming,
+        following=_following(found),
+        is_first=before is None,
+        now=now(),
+    )
+
+
+def _cursor(text: str | None) -> tuple[int, int] | None:
+    first, _dash, second = (text or "").partition("-")
+    if first.isdecimal() and second.isdecimal() and len(first) < 12 and len(second) < 12:
+        return int(first), int(second)
+    return None
+
+
+def _following(found: tuple[LedgerLine, ...]) -> str | None:
+    return f"{found[-1].message_id}-{found[-1].delivery_id}" if len(found) == PAGE else None
+
+
+@blueprint.post("/<int:delivery_id>/retry")
+def retry(delivery_id: int) -> Response:
+    """Tries a failed delivery again."""
+    with writing() as context:
+        if not _may(context.actor):
+            raise Forbidden("page_forbidden")
+        retry_failed(context, delivery_id=delivery_id)
+    flash(_("It is queued again."), "done")
+    return redirect(url_for("ledger.ledger"))  # type: ignore[return-value]
