@@ -1,5 +1,7 @@
 """What bodies see of their calls, and what the departments see of a round as a whole."""
 
+from typing import Self
+
 import pytest
 from sqlalchemy import event
 
@@ -19,7 +21,7 @@ class Statements:
     def __init__(self, office: Office) -> None:
         self.office, self.count = office, 0
 
-    def __enter__(self) -> "Statements":
+    def __enter__(self) -> Self:
         event.listen(self.office.database.engine, "after_cursor_execute", self._seen)
         return self
 
