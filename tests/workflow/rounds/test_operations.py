@@ -53,8 +53,8 @@ def test_a_round_keeps_the_yardstick_of_its_version_and_tells_the_bodies_called(
             ("ability", 20, 100),
         ]
         assert row.rubric[0]["title"] == {"en": "Virtue", "zh": "德"}
-        params = session.scalars(select(Message.params).where(Message.template == "round_called")).first()
-        assert params["closes_date"] == "2026-09-18"
+        params = session.scalars(select(Message.params).where(Message.template == "round_called")).all()
+        assert params[0]["closes_date"] == "2026-09-18"
     officers = [next(iter(office.actors[name].body_role_ids)) for name in ("nominator", "other_nominator")]
     assert sorted(told(office, "round_called"), key=str) == sorted(officers, key=str)
 
