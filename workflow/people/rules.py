@@ -1,0 +1,35 @@
+"""Rules of the archive: the citizen ID number and what it says."""
+
+from datetime import date
+
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECK_CHARACTERS = "10X98765432"
+LENGTH = 18
+NON_PARTY_EXCLUDED = frozenset({"cpc", "cpc_probationary"})
+
+
+def check_character(digits: str) -> str:
+    """The last character of an ID number from its first seventeen digits (GB 11643)."""
+    return CHECK_CHARACTERS[sum(weight * int(digit) for weight, digit in zip(WEIGHTS, digits, strict=True)) % 11]
+
+
+def id_number_fault(number: str, *, birth_date: date, sex: str) -> str | None:
+    """The code of what is wrong with an ID number, or None: shape, check character, birth date, sex.
+
+    The region is not checked: numbers of invented people carry an unassigned one.
+    """
+    text = number.strip().upper()
+    if len(text) != LENGTH or not text[:17].isdecimal() or text[17] not in CHECK_CHARACTERS:
+        return "id_number_shape"
+    if check_character(text[:17]) != text[17]:
+        return "id_number_check"
+    if text[6:14] != birth_date.strftime("%Y%m%d"):
+        return "id_number_birth"
+    if sex in {"male", "female"} and (int(text[16]) % 2 == 1) != (sex == "male"):
+        return "id_number_sex"
+    return None
+
+
+def is_non_party(political_status: str) -> bool:
+    """Whether somebody is outside the governing party: neither a member nor a probationary one (GB/T 4762: not 01, 02)."""
+    return political_status not in NON_PARTY_EXCLUDED
