@@ -12,7 +12,7 @@ from tests.fixtures.databases import ContextBuilder
 from tests.workflow.rows import NOON, add_account, add_body_role, add_case, add_timer, add_work_item
 from workflow.cases.tables import Case, Timer
 from workflow.cases.timers import RETRY_AFTER, Sweep, Swept
-from workflow.cases.upcoming import upcoming
+from workflow.cases.upcoming import upcoming_timers
 from workflow.context import Context
 from workflow.messages.tables import Message
 from workflow.store.database import Database
@@ -190,7 +190,7 @@ def test_failing_act_loses_nothing_else_and_is_tried_again_later(
         assert [failed.timer_id for failed in swept.failures] == [failing]
         with any_database.reading() as session:
             assert session.get_one(Case, bad).outcome is None, "what a failed act wrote is undone"
-            (waiting,) = upcoming(context_for(session))
+            (waiting,) = upcoming_timers(context_for(session))
         assert (waiting.due_at, waiting.error) == (at + wait, "RuntimeError: no such member")
         at += wait
     assert timers(any_database)[working] == (False, "acted")
@@ -216,9 +216,9 @@ def test_upcoming_timers_are_paged_in_order_of_time(any_database: Database, cont
         case = add_case(session, "RO-1")
         for number in range(5):
             add_timer(session, "remind", case, NOON + (number // 2) * HOUR, params=params("RO-1"))
-        first = upcoming(context_for(session), limit=3)
-        rest = upcoming(context_for(session), after=(first[-1].due_at, first[-1].timer_id))
-        assert upcoming(context_for(session), case_id=case) == first + rest
+        first = upcoming_timers(context_for(session), limit=3)
+        rest = upcoming_timers(context_for(session), after=(first[-1].due_at, first[-1].timer_id))
+        assert upcoming_timers(context_for(session), case_id=case) == first + rest
         assert [view.reference for view in first + rest] == ["RO-1"] * 5
 
 
