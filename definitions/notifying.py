@@ -2,16 +2,23 @@
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from definitions.texts import message_text
+from workflow.context import OFFICE_ZONE
 from workflow.procedure.model import Procedure
 
 
 def notification_text(
-    template: str, locale: str, params: Mapping[str, Any], procedures: Mapping[str, Procedure]
+    template: str,
+    locale: str,
+    params: Mapping[str, Any],
+    procedures: Mapping[str, Procedure],
+    *,
+    zone: ZoneInfo = OFFICE_ZONE,
 ) -> tuple[str, str]:
     """Subject and body; a state is called by its title in the version of the procedure that the message names."""
-    return message_text(template, locale, named_states(params, procedures))
+    return message_text(template, locale, named_states(params, procedures), zone=zone)
 
 
 def named_states(params: Mapping[str, Any], procedures: Mapping[str, Procedure]) -> dict[str, Any]:

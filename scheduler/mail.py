@@ -9,8 +9,9 @@ from datetime import datetime
 from email.message import EmailMessage
 
 from definitions.placeholders import ParameterMissing
+from definitions.notifying import notification_text
 from definitions.texts import TextMissing, say
-from definitions.wording import message_words
+from workflow.cases.versions import procedures_by_digest
 from workflow.messages.delivering import Claimed, record_failure, record_sent, record_unreachable
 from workflow.messages.rules import message_id
 from workflow.settings import Settings
@@ -101,8 +102,9 @@ class Mailer:
         """The mail of a delivery; the same at every attempt. Raises Unwritable."""
         try:
             with self._database.reading() as session:
-                subject, body = message_words(
-                    session, claimed.template, claimed.params, claimed.locale, zone=self._settings.zone
+                known = procedures_by_digest(session)
+                subject, body = notification_text(
+                    claimed.template, claimed.locale, claimed.params, known, zone=self._settings.zone
                 )
         except (TextMissing, ParameterMissing, TypeError, ValueError) as error:
             raise Unwritable(f"{claimed.template}: {type(error).__name__} {error}") from error

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from definitions.wording import message_words
+from definitions.notifying import notification_text
 from scheduler.jobs import Work, spread_messages, sweep_timers
 from tests.fixtures.office import NOMINATION, REPORT, Office
 from tests.workflow.cases.test_whole_path import nominate, seats, speak
 from workflow.cases.tables import Timer
+from workflow.cases.versions import procedures_by_digest
 from workflow.messages.tables import Delivery, Message
 from workflow.panels.operations import record_meeting
 from workflow.record.queries import verify
@@ -87,8 +88,9 @@ def test_every_message_of_a_case_reads_in_both_languages(office: Office, setting
     with office.database.reading() as session:
         rows = session.scalars(select(Message).where(Message.case_id == case_id)).all()
         assert len(rows) > 8
+        known = procedures_by_digest(session)
         for row in rows:
             for language in ("en", "zh"):
-                subject, body = message_words(session, row.template, row.params, language)
+                subject, body = notification_text(row.template, language, row.params, known)
                 assert "RO-2026-0001" in subject
                 assert row.params["state"] not in subject + body, "a state is said by its title"
