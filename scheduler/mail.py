@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 
-from definitions.placeholders import ParameterMissing
 from definitions.notifying import notification_text
+from definitions.placeholders import ParameterMissing
 from definitions.texts import TextMissing, say
 from workflow.cases.versions import procedures_by_digest
 from workflow.messages.delivering import Claimed, record_failure, record_sent, record_unreachable
@@ -100,12 +100,11 @@ class Mailer:
 
     def compose(self, claimed: Claimed) -> EmailMessage:
         """The mail of a delivery; the same at every attempt. Raises Unwritable."""
+        with self._database.reading() as session:
+            known = procedures_by_digest(session)
+        zone = self._settings.zone
         try:
-            with self._database.reading() as session:
-                known = procedures_by_digest(session)
-                subject, body = notification_text(
-                    claimed.template, claimed.locale, claimed.params, known, zone=self._settings.zone
-                )
+            subject, body = notification_text(claimed.template, claimed.locale, claimed.params, known, zone=zone)
         except (TextMissing, ParameterMissing, TypeError, ValueError) as error:
             raise Unwritable(f"{claimed.template}: {type(error).__name__} {error}") from error
         parts = [body]

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from definitions.library import procedures
 from workflow.bodies.tables import Body, BodyRole, RoleHolding
 from workflow.cases.tables import Case, ProcedureVersion, Timer, WorkItem
 from workflow.people.tables import Account
@@ -18,14 +19,28 @@ NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
 def add_account(session: Session, name: str, *, email: str = "", locale: str = "zh", is_active: bool = True) -> int:
     row = Account(
-        sign_in_name=name, name=name, name_latin=name, email=email, password_hash=None, locale=locale, is_active=is_active, created_at=NOON
+        sign_in_name=name,
+        name=name,
+        name_latin=name,
+        email=email,
+        password_hash=None,
+        locale=locale,
+        is_active=is_active,
+        created_at=NOON,
     )
     session.add(row)
     session.flush()
     return row.id
 
 
-def add_body_role(session: Session, code: str, role: str, *accounts: int, from_date: date = date(2020, 1, 1), to_date: date | None = None) -> int:
+def add_body_role(
+    session: Session,
+    code: str,
+    role: str,
+    *accounts: int,
+    from_date: date = date(2020, 1, 1),
+    to_date: date | None = None,
+) -> int:
     body = session.query(Body).filter_by(code=code).one_or_none()
     if body is None:
         body = Body(code=code, kind="department", title_zh=f"{code}单位", title_en=code)
@@ -34,7 +49,10 @@ def add_body_role(session: Session, code: str, role: str, *accounts: int, from_d
     row = BodyRole(body_id=body.id, role=role)
     session.add(row)
     session.flush()
-    session.add_all(RoleHolding(body_role_id=row.id, account_id=account, from_date=from_date, to_date=to_date) for account in accounts)
+    session.add_all(
+        RoleHolding(body_role_id=row.id, account_id=account, from_date=from_date, to_date=to_date)
+        for account in accounts
+    )
     session.flush()
     return row.id
 
@@ -42,7 +60,10 @@ def add_body_role(session: Session, code: str, role: str, *accounts: int, from_d
 def add_case(session: Session, reference: str, *, state: str = "review.co_sign", **columns: Any) -> int:
     version = session.query(ProcedureVersion).first()
     if version is None:
-        version = ProcedureVersion(key="reserve-official", number=1, digest="d" * 64, canonical="{}", published_at=NOON)
+        rules = procedures()["reserve-official"]
+        version = ProcedureVersion(
+            key=rules.procedure, number=1, digest=rules.digest, canonical=rules.canonical, published_at=NOON
+        )
         session.add(version)
         session.flush()
     values = {"version": 1, "last_seq": 0, "last_hash": GENESIS, "entered_at": NOON, "opened_at": NOON, **columns}
@@ -84,7 +105,15 @@ def add_work_item(session: Session, case_id: int, *, state: str = "review.co_sig
     return row.id
 
 
-def add_timer(session: Session, kind: str, case_id: int | None, due_at: datetime, *, state: str | None = "review.co_sign", **columns: Any) -> int:
+def add_timer(
+    session: Session,
+    kind: str,
+    case_id: int | None,
+    due_at: datetime,
+    *,
+    state: str | None = "review.co_sign",
+    **columns: Any,
+) -> int:
     row = Timer(kind=kind, case_id=case_id, state=state, due_at=due_at, is_open=True, **columns)
     session.add(row)
     session.flush()
