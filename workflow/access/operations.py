@@ -29,6 +29,11 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def hash_password(password: str) -> str:
+    """The argon2 hash of a password, as an account keeps it."""
+    return _hasher.hash(password)
+
+
 def sign_in(context: Context, *, sign_in_name: str, password: str, browser: str = "") -> str:
     """A new session's token. Raises Forbidden for a wrong name or password, without telling which."""
     account = context.session.scalar(select(Account).where(Account.sign_in_name == sign_in_name, Account.is_active))
@@ -36,7 +41,7 @@ def sign_in(context: Context, *, sign_in_name: str, password: str, browser: str 
     if not _verified(known or _DECOY, password) or account is None or known is None:
         raise Forbidden("sign_in_failed")
     if _hasher.check_needs_rehash(known):
-        account.password_hash = _hasher.hash(password)
+        account.password_hash = hash_password(password)
     return _new_session(context, account.id, browser)
 
 
@@ -73,7 +78,7 @@ def change_password(context: Context, *, present: str, password: str, kept_token
     if account.password_hash is not None and not _verified(account.password_hash, present):
         raise Invalid("password_wrong", field="present")
     check_password(password, sign_in_name=account.sign_in_name)
-    account.password_hash = _hasher.hash(password)
+    account.password_hash = hash_password(password)
     context.session.execute(
         update(SignIn)
         .where(
@@ -116,7 +121,7 @@ def use_link(context: Context, *, token: str, password: str, browser: str = "") 
         raise Forbidden("link_invalid")
     account = context.session.get_one(Account, link.account_id)
     check_password(password, sign_in_name=account.sign_in_name)
-    account.password_hash = _hasher.hash(password)
+    account.password_hash = hash_password(password)
     link.used_at = context.now
     context.session.flush()
     return _new_session(context, account.id, browser)

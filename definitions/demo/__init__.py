@@ -1,0 +1,16 @@
+"""The synthetic district: its accounts, the stages it can be shown at, and its loading."""
+
+from datetime import datetime
+
+from definitions.demo.accounts import ACCOUNTS, PASSWORD
+from definitions.demo.district import fill
+from definitions.demo.loading import load_round
+from definitions.demo.stages import DEFAULT_STAGE, STAGES
+from workflow.store.database import Database
+
+__all__ = ["ACCOUNTS", "DEFAULT_STAGE", "PASSWORD", "STAGES", "load"]
+
+
+def load(database: Database, *, stage: str, now: datetime) -> None:
+    """Fills an empty, migrated database with the district and plays its round up to a stage."""
+    load_round(database, stage=stage, now=now, fill=fill)
