@@ -10,11 +10,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from web import i18n, menu, pages, problems, security
 from web.limits import limiter
 from web.request import Clock, utc_now
-from workflow import composition
+from workflow import composition  # noqa: F401 - registers what follows when a case moves
 from workflow.settings import Settings
 from workflow.store.database import Database
-
-assert composition  # registers what follows when a case moves
 
 LARGEST_FORM = 2 * 1024 * 1024
 """Bytes of a request; a larger one is refused with 413."""

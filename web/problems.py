@@ -58,7 +58,7 @@ def _on_csrf(_error: CSRFError) -> Response:
 
 def _on_fault(error: Exception) -> Response:
     reference = secrets.token_hex(4)
-    log.exception("request failed", reference=reference, path=request.path, exc_info=error)
+    log.error("request_failed", reference=reference, path=request.path, exc_info=error)
     text = say("fault", language(), reference=reference) if has("fault") else reference
     return _answer(500, text, "fault")
 

@@ -19,7 +19,7 @@ COOKIE = "selection_session"
 Clock = Callable[[], datetime]
 
 
-class User(UserMixin):  # type: ignore[misc]
+class User(UserMixin):
     """The account behind the request's session, as Flask-Login wants it."""
 
     def __init__(self, signed: SignedIn) -> None:

@@ -18,7 +18,17 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-OPEN_TO_ALL = frozenset({"static", "bootstrap.static", "sign_in.sign_in", "sign_in.demo", "sign_in.welcome", "sign_in.language", "health.healthz"})
+OPEN_TO_ALL = frozenset(
+    {
+        "static",
+        "bootstrap.static",
+        "sign_in.sign_in",
+        "sign_in.demo",
+        "sign_in.welcome",
+        "sign_in.language",
+        "health.healthz",
+    }
+)
 """Everything else asks for a sign-in first."""
 
 

@@ -74,7 +74,7 @@ def after_the_round(diary: Diary) -> None:
 
     def begin(desk: Desk) -> None:
         secretary = desk.as_name("secretary")
-        ahead = Review.result.is_(None) & (Review.due_date >= desk.now.date())
+        ahead = Review.result.is_(None) & (Review.year > first_day_of_last_winter(diary.now.date()).year)
         year = desk.session.scalar(select(func.min(Review.year)).where(ahead))
         if year is not None:
             plan_reviews(secretary, year=year, procedure=PROCEDURE)

@@ -32,7 +32,7 @@ def theme() -> Response:
     """Light, dark, or as the system has it."""
     with writing() as context:
         change_theme(context, theme=request.form.get("theme", ""))
-    return redirect(url_for("account.account"))  # type: ignore[return-value]
+    return redirect(url_for("account.account"))
 
 
 @blueprint.post("/password")
@@ -49,7 +49,7 @@ def password() -> Response:
     except Invalid as problem:
         return _page(faults(problem))
     flash(_("The password is changed; other sessions have ended."), "done")
-    return redirect(url_for("account.account"))  # type: ignore[return-value]
+    return redirect(url_for("account.account"))
 
 
 @blueprint.post("/sessions/<int:session_id>/revoke")
@@ -58,4 +58,4 @@ def revoke(session_id: int) -> Response:
     with writing() as context:
         revoke_session(context, session_id=session_id)
     flash(_("The session has ended."), "done")
-    return redirect(url_for("account.account"))  # type: ignore[return-value]
+    return redirect(url_for("account.account"))

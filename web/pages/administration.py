@@ -78,7 +78,7 @@ def enter_calendar() -> Response:
     except (Invalid, Conflict) as problem:
         return _health(faults(problem), problem.status)
     flash(_("The notice is entered; new deadlines are computed by it."), "done")
-    return redirect(url_for("administration.health"))  # type: ignore[return-value]
+    return redirect(url_for("administration.health"))
 
 
 def _dates(name: str) -> list[date]:
@@ -145,4 +145,4 @@ def end(holding_id: int) -> Response:
         flash(problem_text(problem), "info")
     else:
         flash(_("The role ends today."), "done")
-    return redirect(url_for("administration.accounts"))  # type: ignore[return-value]
+    return redirect(url_for("administration.accounts"))

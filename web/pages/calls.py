@@ -51,4 +51,4 @@ def nil_return(round_id: int) -> Response:
     except (Conflict, Refused) as problem:
         return _page({"": problem_text(problem)}, problem.status)
     flash(_("The nil return is filed. A later nomination in time withdraws it."), "done")
-    return redirect(url_for("calls.calls"))  # type: ignore[return-value]
+    return redirect(url_for("calls.calls"))

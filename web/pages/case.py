@@ -14,7 +14,8 @@ from web.forms import faults, number, prefixed, typed_values
 from web.i18n import language, words
 from web.problems import problem_text
 from web.request import now, reading, writing
-from workflow.cases.case_page import CaseView, case_page
+from workflow.cases.case_page import case_page
+from workflow.cases.case_views import CaseView
 from workflow.cases.loading import load_case
 from workflow.cases.naming import eligible_accounts
 from workflow.cases.operations import act, grant_waiver
@@ -125,7 +126,9 @@ def _done(case_id: int) -> Response:
     with reading() as context:
         view = case_page(context, case_id)
         separator = "、" if language() == "zh" else ", "
-        names = [holder.account or getattr(holder, f"body_{language()}") or words(holder.role) for holder in view.holders]
+        names = [
+            holder.account or getattr(holder, f"body_{language()}") or words(holder.role) for holder in view.holders
+        ]
     if names:
         who = separator.join(dict.fromkeys(names))
         flash(_("Done: %(state)s. Now waiting for %(who)s.", state=words(view.state), who=who), "done")
@@ -135,7 +138,7 @@ def _done(case_id: int) -> Response:
 
 
 def _redirect(case_id: int) -> Response:
-    return redirect(url_for("case.case", case_id=case_id))  # type: ignore[return-value]
+    return redirect(url_for("case.case", case_id=case_id))
 
 
 def _procedure(case_id: int) -> Procedure:

@@ -76,4 +76,4 @@ def retry(delivery_id: int) -> Response:
             raise Forbidden("page_forbidden")
         retry_failed(context, delivery_id=delivery_id)
     flash(_("It is queued again."), "done")
-    return redirect(url_for("ledger.ledger"))  # type: ignore[return-value]
+    return redirect(url_for("ledger.ledger"))

@@ -11,7 +11,8 @@ from web.i18n import words
 from web.pages.case import explained
 from web.problems import problem_text
 from web.request import current_actor, now, reading, writing
-from workflow.cases.case_page import ActionView, CaseView, case_page
+from workflow.cases.case_page import case_page
+from workflow.cases.case_views import ActionView, CaseView
 from workflow.cases.drafts import discard_draft, draft, save_draft
 from workflow.cases.operations import act
 from workflow.context import Context
@@ -52,7 +53,7 @@ def begin(round_id: int) -> Response:
         return _begin_page(round_id, faults(problem), problem.status)
     except Missing:
         return _begin_page(round_id, {"person": _("Choose a person from the list.")}, 422)
-    return redirect(url_for("nominate.tasks", case_id=acted.case_id))  # type: ignore[return-value]
+    return redirect(url_for("nominate.tasks", case_id=acted.case_id))
 
 
 def _begin_page(round_id: int, errors: dict[str, str], status: int) -> Response:
@@ -89,7 +90,7 @@ def tasks(case_id: int) -> Response:
     with reading() as context:
         view = case_page(context, case_id)
         if view.case.state != view.procedure.starts:
-            return redirect(url_for("case.case", case_id=case_id))  # type: ignore[return-value]
+            return redirect(url_for("case.case", case_id=case_id))
         action = _submission(view)
         kept = _kept(context, view, action)
     form = view.procedure.forms[action.form or ""]
@@ -110,7 +111,9 @@ def tasks(case_id: int) -> Response:
 def _returned(view: CaseView) -> Any:
     """The event that handed the case back, where it came back."""
     last = view.events[-1]
-    return last if last.seq > 1 and last.to_state == view.procedure.starts and last.from_state != last.to_state else None
+    return (
+        last if last.seq > 1 and last.to_state == view.procedure.starts and last.from_state != last.to_state else None
+    )
 
 
 @blueprint.route("/nominations/<int:case_id>/form", methods=["GET", "POST"])
@@ -132,7 +135,7 @@ def form(case_id: int) -> Response:
             errors = {} if request.form.get("later") else faults(problem, view.procedure)
         if not errors:
             target = "nominate.tasks" if request.form.get("later") else "nominate.check"
-            return redirect(url_for(target, case_id=case_id))  # type: ignore[return-value]
+            return redirect(url_for(target, case_id=case_id))
     page = render_template("nominate/form.html", view=view, form=rules, kept=kept, errors=errors)
     return make_response(page, 422 if errors else 200)
 
@@ -153,13 +156,14 @@ def check(case_id: int) -> Response:
         except (Refused, Invalid, Conflict) as refused:
             problem = refused
         else:
-            return redirect(url_for("nominate.sent", case_id=case_id))  # type: ignore[return-value]
+            return redirect(url_for("nominate.sent", case_id=case_id))
     return _check_page(view, action, kept, problem)
 
 
 def _check_page(view: CaseView, action: ActionView, kept: dict[str, Any], problem: Problem | None) -> Response:
     reasons = problem.reasons if isinstance(problem, Refused) else action.reasons
-    errors = faults(problem, view.procedure) if isinstance(problem, Invalid) or getattr(problem, "problems", ()) else {}
+    is_faulty = isinstance(problem, Invalid) or (isinstance(problem, Refused) and bool(problem.problems))
+    errors = faults(problem, view.procedure) if problem is not None and is_faulty else {}
     page = render_template(
         "nominate/check.html",
         view=view,
@@ -167,7 +171,7 @@ def _check_page(view: CaseView, action: ActionView, kept: dict[str, Any], proble
         form=view.procedure.forms[action.form or ""],
         kept=kept,
         errors=errors,
-        changed=problem_text(problem) if isinstance(problem, Conflict) and problem else "",
+        changed=problem_text(problem) if isinstance(problem, Conflict) else "",
         reasons=[explained(reason, view.procedure, view.names) for reason in reasons],
         is_waivable=any(reason.waivable_by for reason in reasons),
     )
@@ -196,8 +200,8 @@ def ask_exception(case_id: int) -> Response:
             )
     except (Invalid, Conflict) as problem:
         flash(problem_text(problem), "info")
-        return redirect(url_for("nominate.tasks", case_id=case_id))  # type: ignore[return-value]
+        return redirect(url_for("nominate.tasks", case_id=case_id))
     with reading() as context:
         view = case_page(context, case_id)
     flash(_("Asked. The case is now at: %(state)s.", state=words(view.state)), "done")
-    return redirect(url_for("case.case", case_id=case_id))  # type: ignore[return-value]
+    return redirect(url_for("case.case", case_id=case_id))

@@ -28,7 +28,9 @@ def notifications() -> str:
         subject, body = notification_text(view.template, language(), view.params, known)
         lines.append({"view": view, "subject": subject, "body": body})
     following = found[-1].delivery_id if len(found) == PAGE else None
-    return render_template("notifications/notifications.html", lines=lines, following=following, is_first=before is None)
+    return render_template(
+        "notifications/notifications.html", lines=lines, following=following, is_first=before is None
+    )
 
 
 @blueprint.post("/read")
@@ -36,4 +38,4 @@ def read_all() -> Response:
     """Marks everything up to the newest shown as read."""
     with writing() as context:
         mark_read(context, up_to=request.form.get("up_to", type=int))
-    return redirect(url_for("notifications.notifications"))  # type: ignore[return-value]
+    return redirect(url_for("notifications.notifications"))

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -83,7 +83,7 @@ def new() -> Response:
     except (Invalid, Conflict) as problem:
         return _new_page(faults(problem), problem.status)
     flash(_("%(name)s is in the archive of your body.", name=request.form.get("name", "").strip()), "done")
-    return redirect(local_target(request.args.get("next")))  # type: ignore[return-value]
+    return redirect(local_target(request.args.get("next")))
 
 
 def _typed(body_id: int) -> PersonData:

@@ -83,7 +83,7 @@ def new() -> Response:
     except Invalid as problem:
         return _new_page(typed, faults(problem), 422)
     flash(_("Round %(reference)s is open; the bodies called are told.", reference=opened.reference), "done")
-    return redirect(url_for("rounds.board", round_id=opened.round_id))  # type: ignore[return-value]
+    return redirect(url_for("rounds.board", round_id=opened.round_id))
 
 
 def _date(name: str) -> date:
@@ -111,7 +111,7 @@ def remind(round_id: int) -> Response:
         flash(problem_text(problem), "info")
     else:
         flash(_("Reminded: %(count)s bodies.", count=count), "done")
-    return redirect(url_for("rounds.board", round_id=round_id))  # type: ignore[return-value]
+    return redirect(url_for("rounds.board", round_id=round_id))
 
 
 @blueprint.post("/<int:round_id>/close")
@@ -124,4 +124,4 @@ def close(round_id: int) -> Response:
         flash(problem_text(problem), "info")
     else:
         flash(_("The round takes no more nominations; cases on their way go on."), "done")
-    return redirect(url_for("rounds.board", round_id=round_id))  # type: ignore[return-value]
+    return redirect(url_for("rounds.board", round_id=round_id))

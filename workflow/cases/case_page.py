@@ -1,13 +1,20 @@
 """Everything the case page shows to one reader: where it is, who holds it, what was said, what may be done."""
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from workflow.bodies.tables import Body, BodyRole
+from workflow.cases.case_views import (
+    ActionView,
+    CaseView,
+    EventView,
+    FormView,
+    HolderView,
+    StageView,
+    WaiverView,
+)
 from workflow.cases.deciding import ask_all
 from workflow.cases.loading import LoadedCase, load_case
 from workflow.cases.operations import waivable_actions
@@ -20,115 +27,7 @@ from workflow.people.tables import Account, Person
 from workflow.problems import Reason
 from workflow.procedure.forms import Form
 from workflow.procedure.model import Procedure
-from workflow.procedure.parts import Words
 from workflow.record.tables import Event
-
-
-@dataclass(frozen=True, slots=True)
-class ActionView:
-    """An action of the present state that is the reader's to take, with every reason that forbids it now."""
-
-    name: str
-    title: Words | None
-    tone: str
-    form: str | None
-    reason: str
-    is_allowed: bool
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StageView:
-    """A stage of the path: `done`, `current` or `ahead`."""
-
-    key: str
-    title: Words
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class HolderView:
-    """Somebody the case waits for, since when."""
-
-    role: Words
-    body_zh: str
-    body_en: str
-    account: str | None
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class FormView:
-    """A filled form as its reader may see it; answers hidden from them are missing from `values`."""
-
-    key: str
-    form: Form
-    values: dict[str, Any]
-    stage: Words
-    filled_at: datetime
-    filled_by: str
-    hidden: int
-
-
-@dataclass(frozen=True, slots=True)
-class EventView:
-    """One line of the timeline. Where the stage is not the reader's, only that something happened is told."""
-
-    seq: int
-    at: datetime
-    is_visible: bool
-    actor: str | None
-    role: Words | None
-    action: str
-    action_title: Words | None
-    from_state: str | None
-    to_state: str
-    stage: Words
-    to_title: Words
-    data: dict[str, Any]
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class WaiverView:
-    """A guard that was set aside, by whom and why."""
-
-    guard: str
-    reason: str
-    granted_by: str
-    granted_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CaseView:
-    """A case as one reader may see it."""
-
-    case: LoadedCase
-    procedure: Procedure
-    version_number: int
-    person_id: int | None
-    person: str
-    person_latin: str
-    body_zh: str
-    body_en: str
-    category: Words | None
-    channel: str | None
-    state: Words
-    opened_at: datetime
-    entered_at: datetime
-    due_at: datetime | None
-    closed_at: datetime | None
-    roles: frozenset[str]
-    sees_stage: bool
-    stages: tuple[StageView, ...]
-    holders: tuple[HolderView, ...]
-    actions: tuple[ActionView, ...]
-    waivable: tuple[Reason, ...]
-    forms: tuple[FormView, ...]
-    events: tuple[EventView, ...]
-    waivers: tuple[WaiverView, ...]
-    names: dict[int, str]
-    """Account → name, for everybody who appears."""
 
 
 def case_page(context: Context, case_id: int) -> CaseView:
@@ -144,21 +43,11 @@ def case_page(context: Context, case_id: int) -> CaseView:
     events = _events(context, procedure, case_id, visible, roles, names)
     category = procedure.categories.get(case.category or "")
     return CaseView(
+        **row._mapping,
         case=case,
         procedure=procedure,
-        version_number=row.number,
-        person_id=case.person_id,
-        person=row.name or "",
-        person_latin=row.name_latin or "",
-        body_zh=row.title_zh or "",
-        body_en=row.title_en or "",
         category=category.title if category else None,
-        channel=row.channel,
         state=procedure.states[case.state].title,
-        opened_at=row.opened_at,
-        entered_at=row.entered_at,
-        due_at=row.due_at,
-        closed_at=row.closed_at,
         roles=roles,
         sees_stage=case.stage in visible,
         stages=_stages(procedure, case, events),
@@ -175,16 +64,17 @@ def case_page(context: Context, case_id: int) -> CaseView:
 def _header(context: Context, case_id: int) -> Any:
     return context.session.execute(
         select(
+            Case.person_id,
             Case.channel,
             Case.opened_at,
             Case.entered_at,
             Case.due_at,
             Case.closed_at,
-            Person.name,
-            Person.name_latin,
-            Body.title_zh,
-            Body.title_en,
-            ProcedureVersion.number,
+            func.coalesce(Person.name, "").label("person"),
+            func.coalesce(Person.name_latin, "").label("person_latin"),
+            func.coalesce(Body.title_zh, "").label("body_zh"),
+            func.coalesce(Body.title_en, "").label("body_en"),
+            ProcedureVersion.number.label("version_number"),
         )
         .join(ProcedureVersion, ProcedureVersion.id == Case.procedure_version_id)
         .outerjoin(Person, Person.id == Case.person_id)

@@ -22,7 +22,7 @@ def _surnames() -> tuple[dict[str, int], dict[str, str]]:
 def surname_of(name: str) -> str:
     """The surname of a Chinese name, compound ones included."""
     compound = _surnames()[1]
-    return name[:2] if name[:2] in compound and len(name) > 2 else name[:1]  # noqa: PLR2004
+    return name[:2] if name[:2] in compound and len(name) > 2 else name[:1]
 
 
 def strokes_key(name: str) -> str:

@@ -75,12 +75,12 @@ def register(
     search: str | None = None,
     cursor: str | None = None,
 ) -> RegisterPage:
-    """The archives (people with a tier or category) by surname strokes. Raises Invalid for a garbled cursor."""
-    statement = _lines().where(or_(Person.tier.is_not(None), Person.category.is_not(None)))
-    if tier:
-        statement = statement.where(Person.tier == tier)
+    """The archives by surname strokes: people with a tier, or of one category. Raises Invalid for a garbled cursor."""
+    statement = _lines()
     if category:
         statement = statement.where(Person.category == category)
+    if tier or not category:
+        statement = statement.where(Person.tier == tier if tier else Person.tier.is_not(None))
     if search:
         statement = statement.where(_matches(search))
     if cursor:
@@ -112,7 +112,9 @@ def person_page(context: Context, person_id: int) -> PersonView:
     session = context.session
 
     def of(table: Any, order: Any) -> tuple[Any, ...]:
-        return tuple(session.scalars(select(table).where(table.person_id == person_id).order_by(order.desc(), table.id)))
+        return tuple(
+            session.scalars(select(table).where(table.person_id == person_id).order_by(order.desc(), table.id))
+        )
 
     return PersonView(
         person=row.Person,
@@ -136,7 +138,7 @@ def archive_of_body(context: Context, body_id: int, search: str | None = None) -
     return tuple(_line(row) for row in rows)
 
 
-def _lines() -> Select[Any]:
+def _lines() -> Select[Person, str, str]:
     return select(Person, Body.title_zh, Body.title_en).outerjoin(Body, Body.id == Person.body_id)
 
 

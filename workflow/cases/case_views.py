@@ -1,0 +1,118 @@
+"""What the case page shows, as frozen values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from workflow.cases.loading import LoadedCase
+from workflow.problems import Reason
+from workflow.procedure.forms import Form
+from workflow.procedure.model import Procedure
+from workflow.procedure.parts import Words
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """An action of the present state that is the reader's to take, with every reason that forbids it now."""
+
+    name: str
+    title: Words | None
+    tone: str
+    form: str | None
+    reason: str
+    is_allowed: bool
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """A stage of the path: `done`, `current` or `ahead`."""
+
+    key: str
+    title: Words
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class HolderView:
+    """Somebody the case waits for, since when."""
+
+    role: Words
+    body_zh: str
+    body_en: str
+    account: str | None
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """A filled form as its reader may see it; answers hidden from them are missing from `values`."""
+
+    key: str
+    form: Form
+    values: dict[str, Any]
+    stage: Words
+    filled_at: datetime
+    filled_by: str
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """One line of the timeline. Where the stage is not the reader's, only that something happened is told."""
+
+    seq: int
+    at: datetime
+    is_visible: bool
+    actor: str | None
+    role: Words | None
+    action: str
+    action_title: Words | None
+    from_state: str | None
+    to_state: str
+    stage: Words
+    to_title: Words
+    data: dict[str, Any]
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverView:
+    """A guard that was set aside, by whom and why."""
+
+    guard: str
+    reason: str
+    granted_by: str
+    granted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as one reader may see it."""
+
+    case: LoadedCase
+    procedure: Procedure
+    version_number: int
+    person_id: int | None
+    person: str
+    person_latin: str
+    body_zh: str
+    body_en: str
+    category: Words | None
+    channel: str | None
+    state: Words
+    opened_at: datetime
+    entered_at: datetime
+    due_at: datetime | None
+    closed_at: datetime | None
+    roles: frozenset[str]
+    sees_stage: bool
+    stages: tuple[StageView, ...]
+    holders: tuple[HolderView, ...]
+    actions: tuple[ActionView, ...]
+    waivable: tuple[Reason, ...]
+    forms: tuple[FormView, ...]
+    events: tuple[EventView, ...]
+    waivers: tuple[WaiverView, ...]
+    names: dict[int, str]
+    """Account → name, for everybody who appears."""
