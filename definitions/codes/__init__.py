@@ -13,4 +13,7 @@ Table = Mapping[str, Mapping[str, str]]
 @cache
 def tables() -> Mapping[str, Table]:
     """Table → code → {gb, en, zh}, in the order of the files."""
-    return {path.stem: read_source(path.read_text(encoding="utf-8"), path.name).value for path in sorted(FOLDER.glob("*.yaml"))}
+    return {
+        path.stem: read_source(path.read_text(encoding="utf-8"), path.name).value
+        for path in sorted(FOLDER.glob("*.yaml"))
+    }

@@ -36,7 +36,10 @@ def test_every_problem_raised_has_words(package: str) -> None:
 
 
 def test_every_finding_has_words() -> None:
-    codes = raised("workflow/procedure", r'(?:yield |yield \w+, |yield \([^()]*\), |finding\(path, |self\.fault\(\w+, |line, |file, 1, )"([a-z_]+)"')
+    codes = raised(
+        "workflow/procedure",
+        r'(?:yield |yield \w+, |yield \([^()]*\), |finding\(path, |self\.fault\(\w+, |line, |file, 1, )"([a-z_]+)"',
+    )
     assert len(codes) > 20
     assert sorted(code for code in codes if not has(code)) == []
 

@@ -34,7 +34,7 @@ def add_body(
     if kind not in KINDS:
         raise Invalid("body_kind_unknown", field="kind", allowed=", ".join(KINDS))
     if context.session.scalar(select(Body.id).where(Body.code == code)) is not None:
-        raise Conflict("body_code_taken", code=code)
+        raise Conflict("body_code_taken", body=code)
     row = Body(code=code, kind=kind, title_zh=title_zh, title_en=title_en, parent_id=parent_id, position=position)
     context.session.add(row)
     context.session.flush()
