@@ -91,7 +91,7 @@ class WorkItem(Base):
             "body_role_id",
             "created_at",
             "id",
-            sqlite_where=text("is_open"),
+            sqlite_where=text("is_open = 1"),
             postgresql_where=text("is_open"),
         ),
         Index(
@@ -99,17 +99,17 @@ class WorkItem(Base):
             "account_id",
             "created_at",
             "id",
-            sqlite_where=text("is_open AND account_id IS NOT NULL"),
+            sqlite_where=text("is_open = 1 AND account_id IS NOT NULL"),
             postgresql_where=text("is_open AND account_id IS NOT NULL"),
         ),
         Index(
             "ix_work_item_due",
             "body_role_id",
             "due_at",
-            sqlite_where=text("is_open AND due_at IS NOT NULL"),
+            sqlite_where=text("is_open = 1 AND due_at IS NOT NULL"),
             postgresql_where=text("is_open AND due_at IS NOT NULL"),
         ),
-        Index("ix_work_item_case", "case_id", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
+        Index("ix_work_item_case", "case_id", sqlite_where=text("is_open = 1"), postgresql_where=text("is_open")),
     )
 
 
@@ -179,8 +179,8 @@ class Timer(Base):
     params: Mapped[Any] = mapped_column(Json, default=dict)
 
     __table_args__ = (
-        Index("ix_timer_due", "due_at", "id", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
-        Index("ix_timer_case", "case_id", "due_at", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
+        Index("ix_timer_due", "due_at", "id", sqlite_where=text("is_open = 1"), postgresql_where=text("is_open")),
+        Index("ix_timer_case", "case_id", "due_at", sqlite_where=text("is_open = 1"), postgresql_where=text("is_open")),
     )
 
 

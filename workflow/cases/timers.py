@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from workflow.cases.polling import DuePoll
@@ -102,7 +102,7 @@ class Sweep:
         return swept
 
     def _due_acts(self, now: datetime) -> list[Timer]:
-        due = select(Timer).where(text("timer.is_open"), Timer.due_at <= now, Timer.kind.in_(("expire", "open_review")))
+        due = select(Timer).where(Timer.is_open, Timer.due_at <= now, Timer.kind.in_(("expire", "open_review")))
         with self._database.reading() as session:
             return list(session.scalars(due.order_by(Timer.due_at, Timer.id).limit(ACTS_AT_ONCE)))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import and_, or_, select
 
 from workflow.cases.tables import Case, Timer
 from workflow.context import Context
@@ -30,7 +30,7 @@ def upcoming_timers(
     statement = (
         select(Timer, Case.reference)
         .outerjoin(Case, Case.id == Timer.case_id)
-        .where(text("timer.is_open"))
+        .where(Timer.is_open)
         .order_by(Timer.due_at, Timer.id)
         .limit(limit)
     )
