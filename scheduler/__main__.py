@@ -38,6 +38,18 @@ def configure_logging() -> None:
     )
 
 
+def _stopped_by_signals() -> Event:
+    """Set by SIGTERM or Ctrl-C. The handler only says so: it could meet the scheduler in the middle of starting."""
+    stopping = Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    return stopping
+
+
 def run(settings: Settings) -> None:
     """Ticks until SIGTERM or Ctrl-C; a job at work is let finish."""
     database = Database(settings.database_url)
@@ -55,14 +67,7 @@ def run(settings: Settings) -> None:
             next_run_time=_now(),
         )
 
-    stopping = Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopping.set()
-
-    # The handler only says so: shutting down within it could meet the scheduler in the middle of starting.
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    stopping = _stopped_by_signals()
     log.info("scheduler_started", process=own_name())
     clock.start()
     stopping.wait()

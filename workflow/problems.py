@@ -34,7 +34,9 @@ class Problem(Exception):
 class Invalid(Problem):
     """The input is not what the place takes (422). Several faults at once stand in `problems`."""
 
-    def __init__(self, code: str, *, field: str | None = None, problems: tuple["Problem", ...] = (), **params: Any) -> None:
+    def __init__(
+        self, code: str, *, field: str | None = None, problems: tuple["Problem", ...] = (), **params: Any
+    ) -> None:
         super().__init__(code, field=field, **params)
         self.problems = problems
 

@@ -17,4 +17,19 @@ from workflow.store.base import Base
 
 metadata = Base.metadata
 
-__all__ = ["access", "bodies", "calendar", "cases", "heartbeat", "messages", "metadata", "notices", "panels", "people", "pools", "record", "reviews", "rounds"]
+__all__ = [
+    "access",
+    "bodies",
+    "calendar",
+    "cases",
+    "heartbeat",
+    "messages",
+    "metadata",
+    "notices",
+    "panels",
+    "people",
+    "pools",
+    "record",
+    "reviews",
+    "rounds",
+]

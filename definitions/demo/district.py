@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from definitions.demo.accounts import PASSWORD
 from definitions.demo.bodies import NOMINATING, STEERING, DemoBody
-from definitions.demo.casting import Cast, cast_people
+from definitions.demo.casting import Cast, Part, cast_people
 from definitions.demo.plan import Nominee, OldMember, Plan
 from workflow.access.operations import hash_password
 from workflow.bodies.tables import Body, BodyRole, RoleHolding
@@ -56,61 +56,55 @@ def _body_row(body: DemoBody, ids: dict[str, int]) -> dict[str, Any]:
 def _write_people(context: Context, cast: Cast, bodies: dict[str, int], opens: date) -> dict[int, int]:
     """Place in the cast → id of the person."""
     ids = {place: place + 1 for place in range(len(cast.parts))}
-    people, posts, grades, sanctions, trainings, postings = [], [], [], [], [], []
-    for place, part in enumerate(cast.parts):
-        person_id, draw = ids[place], part.draw
-        people.append(
-            {
-                "id": person_id,
-                "reference": f"P-{person_id:05d}",
-                "name": draw.name,
-                "name_latin": latin_name(draw.name),
-                "sort_strokes": strokes_key(draw.name),
-                "sort_pinyin": pinyin_key(draw.name),
-                "sex": draw.sex,
-                "nationality": "ha",
-                "native_place": "云汀",
-                "birth_date": draw.birth_date,
-                "id_number": draw.id_number,
-                "political_status": draw.political_status,
-                "work_start_date": draw.work_start_date,
-                "education": draw.education,
-                "degree": draw.degree,
-                "school": draw.school,
-                "specialty": draw.specialty,
-                "technical_title": "",
-                "tier": part.tier,
-                "category": part.category,
-                "is_chief": part.is_chief,
-                "body_id": bodies.get(part.body or ""),
-                "phone": "",
-                "created_at": context.now,
-            }
-        )
-        posts.append(_post(person_id, part.post, part.rank, draw.post_since, is_chief=part.is_chief))
-        grades += [{"person_id": person_id, "year": year, "grade": grade} for year, grade in draw.grades.items()]
-        if draw.sanction:
-            kind, since, until = draw.sanction
-            sanctions.append({"person_id": person_id, "kind": kind, "from_date": since, "until_date": until})
-        trainings.append(_training(person_id, opens, is_completed=draw.is_trained))
-        if part.secondment_months:
-            postings.append(_secondment(person_id, opens, part.secondment_months))
-    for table, rows in (
-        (Person, people),
-        (Post, posts),
-        (YearlyGrade, grades),
-        (Sanction, sanctions),
-        (Training, trainings),
-        (Posting, postings),
-    ):
-        _rows(context, table, rows)
+    numbered = [(ids[place], part) for place, part in enumerate(cast.parts)]
+    _rows(context, Person, [_person(context, number, part, bodies) for number, part in numbered])
+    _rows(context, Post, [_post(number, part) for number, part in numbered])
+    grades = [(number, year, grade) for number, part in numbered for year, grade in part.draw.grades.items()]
+    _rows(context, YearlyGrade, [{"person_id": n, "year": year, "grade": grade} for n, year, grade in grades])
+    sanctions = [(number, *part.draw.sanction) for number, part in numbered if part.draw.sanction]
+    rows = [
+        {"person_id": n, "kind": kind, "from_date": since, "until_date": until} for n, kind, since, until in sanctions
+    ]
+    _rows(context, Sanction, rows)
+    _rows(context, Training, [_training(n, opens, is_completed=part.draw.is_trained) for n, part in numbered])
+    _rows(context, Posting, [_secondment(n, opens, p.secondment_months) for n, p in numbered if p.secondment_months])
     _rows(context, Kinship, [{"person_id": ids[a], "relative_id": ids[b], "relation": r} for a, b, r in cast.kin])
     return ids
 
 
-def _post(person_id: int, title: str, rank: str, since: date, *, is_chief: bool) -> dict[str, Any]:
-    row = {"person_id": person_id, "organization": "云汀区", "title": title, "rank": rank}
-    return {**row, "is_chief": is_chief, "from_date": since, "to_date": None}
+def _person(context: Context, person_id: int, part: Part, bodies: dict[str, int]) -> dict[str, Any]:
+    draw = part.draw
+    return {
+        "id": person_id,
+        "reference": f"P-{person_id:05d}",
+        "name": draw.name,
+        "name_latin": latin_name(draw.name),
+        "sort_strokes": strokes_key(draw.name),
+        "sort_pinyin": pinyin_key(draw.name),
+        "sex": draw.sex,
+        "nationality": "ha",
+        "native_place": "云汀",
+        "birth_date": draw.birth_date,
+        "id_number": draw.id_number,
+        "political_status": draw.political_status,
+        "work_start_date": draw.work_start_date,
+        "education": draw.education,
+        "degree": draw.degree,
+        "school": draw.school,
+        "specialty": draw.specialty,
+        "technical_title": "",
+        "tier": part.tier,
+        "category": part.category,
+        "is_chief": part.is_chief,
+        "body_id": bodies.get(part.body or ""),
+        "phone": "",
+        "created_at": context.now,
+    }
+
+
+def _post(person_id: int, part: Part) -> dict[str, Any]:
+    row = {"person_id": person_id, "organization": "云汀区", "title": part.post, "rank": part.rank}
+    return {**row, "is_chief": part.is_chief, "from_date": part.draw.post_since, "to_date": None}
 
 
 def _training(person_id: int, opens: date, *, is_completed: bool) -> dict[str, Any]:
@@ -138,42 +132,45 @@ def _secondment(person_id: int, opens: date, months: int) -> dict[str, Any]:
 
 
 def _write_accounts(context: Context, cast: Cast, bodies: dict[str, int], people: dict[int, int]) -> None:
-    """Accounts for every role, and for members of older lists so that they write their own reports."""
+    """Accounts for every role, and for listed people so that they write their own reports."""
+    clerks = [
+        (clerk.sign_in_name, clerk.name, people[clerk.place] if clerk.place is not None else None, clerk.roles)
+        for clerk in cast.clerks
+    ]
+    listed = [
+        (f"p{people[n]:05d}", part.draw.name, people[n], ()) for n, part in enumerate(cast.parts) if part.signs_in
+    ]
+    every = [*clerks, *listed]
     hashed = hash_password(PASSWORD)
-    accounts: list[dict[str, Any]] = []
-    held: list[tuple[int, str, str]] = []
-
-    def add(sign_in_name: str, name: str, roles: tuple[tuple[str, str], ...], person: int | None = None) -> None:
-        account_id = len(accounts) + 1
-        accounts.append(
-            {
-                "id": account_id,
-                "sign_in_name": sign_in_name,
-                "name": name,
-                "name_latin": latin_name(name),
-                "email": f"{sign_in_name}@yunting.example",
-                "password_hash": hashed,
-                "locale": "zh",
-                "theme": "system",
-                "is_active": True,
-                "is_administrator": sign_in_name == "admin",
-                "person_id": person,
-                "created_at": context.now,
-            }
-        )
-        held.extend((account_id, code, role) for code, role in roles)
-
-    for clerk in cast.clerks:
-        add(clerk.sign_in_name, clerk.name, clerk.roles, people[clerk.place] if clerk.place is not None else None)
-    for place, part in enumerate(cast.parts):
-        if part.signs_in:
-            add(f"p{people[place]:05d}", part.draw.name, (), people[place])
-    roles = sorted({(code, role) for _, code, role in held})
-    ids = {pair: number for number, pair in enumerate(roles, 1)}
-    _rows(context, Account, accounts)
-    _rows(context, BodyRole, [{"id": ids[c, r], "body_id": bodies[c], "role": r} for c, r in roles])
+    rows = [
+        _account(context, number, name, shown, person, hashed)
+        for number, (name, shown, person, _) in enumerate(every, 1)
+    ]
+    _rows(context, Account, rows)
+    held = [(number, *role) for number, (_, _, _, roles) in enumerate(every, 1) for role in roles]
+    ids = {pair: number for number, pair in enumerate(sorted({(code, role) for _, code, role in held}), 1)}
+    _rows(context, BodyRole, [{"id": ids[c, r], "body_id": bodies[c], "role": r} for c, r in ids])
     holdings = [{"body_role_id": ids[c, r], "account_id": a, "from_date": SINCE, "to_date": None} for a, c, r in held]
     _rows(context, RoleHolding, holdings)
+
+
+def _account(
+    context: Context, account_id: int, sign_in_name: str, name: str, person_id: int | None, password_hash: str
+) -> dict[str, Any]:
+    return {
+        "id": account_id,
+        "sign_in_name": sign_in_name,
+        "name": name,
+        "name_latin": latin_name(name),
+        "email": f"{sign_in_name}@yunting.example",
+        "password_hash": password_hash,
+        "locale": "zh",
+        "theme": "system",
+        "is_active": True,
+        "is_administrator": sign_in_name == "admin",
+        "person_id": person_id,
+        "created_at": context.now,
+    }
 
 
 def _plan(cast: Cast, bodies: dict[str, int], people: dict[int, int]) -> Plan:

@@ -80,4 +80,3 @@ def link_holder(context: Context, token: str) -> str:
     if row is None or row.used_at is not None or row.expires_at <= context.now:
         raise Forbidden("link_invalid")
     return str(row.sign_in_name)
-

@@ -39,7 +39,7 @@ def case_page(context: Context, case_id: int) -> CaseView:
     names = _names(context, case_id)
     procedure = compiled.procedure
     decided = ask_all(context, compiled, case) if case.outcome is None else []
-    visible = _visible_stages(procedure, roles)
+    visible = procedure.visible_stages(roles, case.state)
     events = _events(context, procedure, case_id, visible, roles, names)
     category = procedure.categories.get(case.category or "")
     return CaseView(
@@ -92,10 +92,6 @@ def _names(context: Context, case_id: int) -> dict[int, str]:
         select(Account.id, Account.name).where(Account.id.in_(acted.union(awaited, waived).scalar_subquery()))
     )
     return {row.id: row.name for row in rows}
-
-
-def _visible_stages(procedure: Procedure, roles: frozenset[str]) -> frozenset[str]:
-    return frozenset(key for key in procedure.stages if procedure.readers(key) & roles)
 
 
 def _is_theirs(decision: Decision) -> bool:

@@ -1,8 +1,8 @@
 """Writes a step: statement by statement on SQLite, as one statement on PostgreSQL, all of it or nothing."""
 
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, insert, literal_column, update
+from sqlalchemy import Table, bindparam, insert, literal_column, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from workflow.cases.tables import Case, CaseReader, Timer, WorkItem
 from workflow.messages.tables import Message
 from workflow.problems import Conflict
 from workflow.record.tables import Event
+from workflow.store.base import Base
 from workflow.store.hot import Hot, driver_cursor
 from workflow.store.types import canonical_json
 
@@ -21,12 +22,17 @@ TIMER_COLUMNS = ("kind", "case_id", "state", "rung", "due_at", "is_open", "param
 READER_COLUMNS = ("case_id", "body_role_id", "account_id", "role")
 
 
-def _insert(model: Any, columns: tuple[str, ...]) -> Any:
-    return insert(model.__table__).values({name: bindparam(name) for name in columns})
+def _table(model: type[Base]) -> Table:
+    """The table behind a model: statements of the hot path are on tables, not on mapped classes."""
+    return cast("Table", model.__table__)
 
 
-_CASE = Case.__table__.c
-_MOVE = update(Case.__table__).where(_CASE.id == bindparam("case_id_"), _CASE.version == bindparam("seen_version"))
+def _insert(model: type[Base], columns: tuple[str, ...]) -> Any:
+    return insert(_table(model)).values({name: bindparam(name) for name in columns})
+
+
+_CASE = _table(Case).c
+_MOVE = update(_table(Case)).where(_CASE.id == bindparam("case_id_"), _CASE.version == bindparam("seen_version"))
 _MOVE_CASE = Hot(
     _MOVE.values(
         version=_CASE.version + literal_column("1"),
@@ -36,19 +42,19 @@ _MOVE_CASE = Hot(
         },
     )
 )
-_ADD_EVENT = Hot(insert(Event.__table__))
+_ADD_EVENT = Hot(insert(_table(Event)))
 _CLOSE_ITEMS = Hot(
-    update(WorkItem.__table__)
+    update(_table(WorkItem))
     .where(WorkItem.case_id == bindparam("case_id_"), WorkItem.is_open)
     .values(is_open=bindparam("is_open_"), closed_at=bindparam("closed_at_"))
 )
 _CLOSE_SEAT_ITEM = Hot(
-    update(WorkItem.__table__)
+    update(_table(WorkItem))
     .where(WorkItem.case_id == bindparam("case_id_"), WorkItem.is_open, WorkItem.seat_id == bindparam("seat_id_"))
     .values(is_open=bindparam("is_open_"), closed_at=bindparam("closed_at_"))
 )
 _CLOSE_TIMERS = Hot(
-    update(Timer.__table__)
+    update(_table(Timer))
     .where(Timer.case_id == bindparam("case_id_"), Timer.is_open)
     .values(is_open=bindparam("is_open_"), done_at=bindparam("closed_at_"), result=bindparam("result_"))
 )
@@ -56,7 +62,7 @@ _ADD_ITEM = Hot(_insert(WorkItem, ITEM_COLUMNS))
 _ADD_MESSAGE = Hot(_insert(Message, MESSAGE_COLUMNS))
 _ADD_TIMER = Hot(_insert(Timer, TIMER_COLUMNS))
 _ADD_READER = Hot(
-    sqlite.insert(CaseReader.__table__).values({n: bindparam(n) for n in READER_COLUMNS}).on_conflict_do_nothing()
+    sqlite.insert(_table(CaseReader)).values({n: bindparam(n) for n in READER_COLUMNS}).on_conflict_do_nothing()
 )
 
 

@@ -141,31 +141,35 @@ def compile_procedure(procedure: Procedure) -> Compiled:
         for ref, state in states.items()
         for name, action in state.actions.items()
     }
+    return Compiled(
+        procedure,
+        _machine(procedure, actions),
+        actions,
+        {(ref, key): _effects(uses) for ref, state in states.items() for key, uses in state.outcome_effects.items()},
+        {ref: _effects(state.on_entry) for ref, state in states.items() if state.on_entry},
+        {ref: tuple(actions[ref, name] for name in state.actions) for ref, state in states.items()},
+    )
+
+
+def _machine(procedure: Procedure, actions: Mapping[tuple[str, str], CompiledAction]) -> Machine:
+    """One machine for all cases of a version; `queued` stays off because threads share it."""
     transitions: list[dict[str, Any]] = [
         {"trigger": name, "source": ref, "dest": compiled.action.to, "conditions": [_permit(compiled)]}
         for (ref, name), compiled in actions.items()
     ]
     transitions += [
         {"trigger": f"outcome_{outcome}", "source": ref, "dest": target}
-        for ref, state in states.items()
+        for ref, state in procedure.states.items()
         for outcome, target in state.outcomes.items()
     ]
-    machine = Machine(
+    return Machine(
         model=None,
-        states=list(states),
+        states=list(procedure.states),
         transitions=transitions,
         initial=procedure.starts,
         auto_transitions=False,
         send_event=True,
         queued=False,
-    )
-    return Compiled(
-        procedure,
-        machine,
-        actions,
-        {(ref, key): _effects(uses) for ref, state in states.items() for key, uses in state.outcome_effects.items()},
-        {ref: _effects(state.on_entry) for ref, state in states.items() if state.on_entry},
-        {ref: tuple(actions[ref, name] for name in state.actions) for ref, state in states.items()},
     )
 
 

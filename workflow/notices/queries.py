@@ -29,9 +29,11 @@ class NoticeView:
 
 def notices_of_case(context: Context, case: LoadedCase, roles: frozenset[str]) -> tuple[NoticeView, ...]:
     """Notices of a case in stages the reader sees; who objected stays sealed."""
-    procedure = compiled_version(context.session, case.version_id).procedure
-    rows = context.session.scalars(select(PublicNotice).where(PublicNotice.case_id == case.id).order_by(PublicNotice.id))
-    shown = [row for row in rows if procedure.readers(row.state.partition(".")[0]) & roles]
+    visible = compiled_version(context.session, case.version_id).procedure.visible_stages(roles, case.state)
+    rows = context.session.scalars(
+        select(PublicNotice).where(PublicNotice.case_id == case.id).order_by(PublicNotice.id)
+    )
+    shown = [row for row in rows if row.state.partition(".")[0] in visible]
     texts: dict[int, list[str]] = {}
     if shown:
         objected = select(Objection).where(Objection.notice_id.in_([row.id for row in shown])).order_by(Objection.id)

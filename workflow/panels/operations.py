@@ -88,13 +88,9 @@ def give_opinion(
     """
     case = load_case(context.session, case_id, is_locked=True)
     panel, rules = _open_panel(context, case)
-    seat = context.session.get(Seat, seat_id)
-    if seat is None or seat.panel_id != panel.id or rules.recorded_by:
+    if rules.recorded_by:
         raise Conflict("panel_ended", reference=case.reference)
-    if seat.body_role_id not in context.actor.body_role_ids and seat.account_id != context.actor.account_id:
-        raise Forbidden("seat_not_yours")
-    if seat.opinion is not None:
-        raise Conflict("seat_has_spoken", reference=case.reference)
+    seat = _own_empty_seat(context, case, panel, seat_id)
     check_opinion(rules, opinion, reason)
     seat.opinion, seat.reason = opinion, reason.strip()
     seat.scores = check_scores(rubric_of(context, case), scores or {}) if rules.scores else None
@@ -117,6 +113,19 @@ def give_opinion(
     else:
         acted = _settle(context, case, panel, settlement, action="opinion", role=seat.role, data=data)
     return Settled(acted, settlement)
+
+
+def _own_empty_seat(context: Context, case: LoadedCase, panel: Panel, seat_id: int) -> Seat:
+    """The actor's seat of the panel that has not spoken."""
+    seat = context.session.get(Seat, seat_id)
+    if seat is None or seat.panel_id != panel.id:
+        raise Conflict("panel_ended", reference=case.reference)
+    is_named = seat.account_id is not None and seat.account_id == context.actor.account_id
+    if not is_named and seat.body_role_id not in context.actor.body_role_ids:
+        raise Forbidden("seat_not_yours")
+    if seat.opinion is not None:
+        raise Conflict("seat_has_spoken", reference=case.reference)
+    return seat
 
 
 def preview_meeting(context: Context, *, case_id: int, entries: Mapping[int, Mapping[str, str]]) -> Settlement:

@@ -68,11 +68,11 @@ class PanelView:
 
 def panels_of_case(context: Context, case: LoadedCase, roles: frozenset[str]) -> tuple[PanelView, ...]:
     """Every panel of a case in stages its reader sees, oldest first."""
-    procedure = compiled_version(context.session, case.version_id).procedure
+    visible = compiled_version(context.session, case.version_id).procedure.visible_stages(roles, case.state)
     rows = [
         row
         for row in context.session.scalars(select(Panel).where(Panel.case_id == case.id).order_by(Panel.id))
-        if procedure.readers(row.state.partition(".")[0]) & roles
+        if row.state.partition(".")[0] in visible
     ]
     seats = _seats(context, [row.id for row in rows])
     held = roles_of_actor(context, compiled_version(context.session, case.version_id), case)

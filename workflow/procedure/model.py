@@ -91,6 +91,12 @@ class Procedure(Part):
         """Every role that may read what happened in a stage."""
         return self.acting_roles(stage_key) | frozenset(self.stages[stage_key].seen_by) | frozenset(self.seen_by)
 
+    def visible_stages(self, roles: frozenset[str], state: str) -> frozenset[str]:
+        """The stages open to holders of roles while the case is in a state; an open panel's members read its papers."""
+        panel = self.states[state].panel
+        papers = frozenset(panel.reads) if panel and panel.sitting & roles else frozenset()
+        return papers | frozenset(key for key in self.stages if self.readers(key) & roles)
+
     @cached_property
     def canonical(self) -> str:
         """The one text of these rules: JSON with sorted keys, defaults left out."""

@@ -85,6 +85,8 @@ class Panel(Part):
     reason_for: Keys = ()
     """Opinions that need a reason."""
     relatives_leave: bool = False
+    reads: Keys = ()
+    """Stages whose papers are open to the panel's members and its recorder, for as long as the panel is."""
     quorum: Quorum | None = None
     settle: Settle
 
@@ -94,6 +96,11 @@ class Panel(Part):
         if isinstance(value, dict) and isinstance(value.get("opinions"), list):
             value = {**value, "opinions": tuple(value["opinions"])}
         return value
+
+    @property
+    def sitting(self) -> frozenset[str]:
+        """Every role that takes part: the members', and that of the recorder."""
+        return frozenset((*self.of.mentioned, *filter(None, (self.recorded_by,))))
 
     @property
     def possible_outcomes(self) -> frozenset[str]:

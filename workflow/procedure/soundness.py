@@ -132,6 +132,9 @@ def _parts(procedure: Procedure, state: State, path: tuple[str | int, ...]) -> I
         roles = (*state.panel.of.mentioned, *filter(None, (state.panel.recorded_by,)))
         for role in roles:
             yield from _known_role(procedure, role, (*path, "panel", "of"))
+        for stage in state.panel.reads:
+            if stage not in procedure.stages:
+                yield (*path, "panel", "reads"), "unknown_stage", {"stage": stage, "allowed": _listed(procedure.stages)}
         if state.panel.scores and procedure.rubric is None:
             yield (*path, "panel", "scores"), "no_rubric", {}
         cites = (*state.panel.settle.cites, *(state.panel.quorum.cites if state.panel.quorum else ()))

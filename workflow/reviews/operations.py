@@ -139,16 +139,7 @@ def _planned_by(compiled: Compiled) -> ScheduleReview:
 
 def _open(context: Context, review: Review) -> Acted:
     session = context.session
-    member = session.execute(
-        select(Membership.person_id, Membership.left_at, Pool.key, Person.body_id)
-        .join(Pool, Pool.id == Membership.pool_id)
-        .join(Person, Person.id == Membership.person_id)
-        .where(Membership.id == review.membership_id)
-    ).one()
-    if member.left_at is not None:
-        raise Conflict("membership_left")
-    if member.body_id is None:
-        raise Invalid("person_without_body")
+    member = _member(context, review)
     version_id, compiled = newest_version(session, review.procedure)
 
     def link(case_id: int) -> None:
@@ -171,6 +162,21 @@ def _open(context: Context, review: Review) -> Acted:
     )
     _tell_answerable(context, compiled, acted, review)
     return acted
+
+
+def _member(context: Context, review: Review) -> Any:
+    """Who is reviewed, with their list and body. Raises Conflict where they left the list, Invalid without a body."""
+    member = context.session.execute(
+        select(Membership.person_id, Membership.left_at, Pool.key, Person.body_id)
+        .join(Pool, Pool.id == Membership.pool_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.id == review.membership_id)
+    ).one()
+    if member.left_at is not None:
+        raise Conflict("membership_left")
+    if member.body_id is None:
+        raise Invalid("person_without_body")
+    return member
 
 
 def _tell_answerable(context: Context, compiled: Compiled, acted: Acted, review: Review) -> None:

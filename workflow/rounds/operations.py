@@ -55,10 +55,7 @@ def open_round(
     Raises Forbidden for anybody but the role that calls rounds, Invalid naming every faulty field, Missing.
     """
     session = context.session
-    newest_id, compiled = newest_version(session, procedure)
-    if version_id is not None:
-        compiled = compiled_version(session, version_id)
-    rules = compiled.procedure
+    version, rules = _rules(context, procedure, version_id)
     _require_caller(context, rules)
     check_round(
         rules,
@@ -68,14 +65,12 @@ def open_round(
         seats=seats,
         body_ids=body_ids,
     )
-    bodies = sorted(set(body_ids))
-    if session.scalar(select(func.count()).select_from(Body).where(Body.id.in_(bodies))) != len(bodies):
-        raise Invalid("round_body_unknown", field="body_ids")
+    bodies = _known_bodies(context, body_ids)
     row = Round(
         reference=next_reference(context, PREFIX, digits=2),
         title_zh=title_zh.strip(),
         title_en=title_en.strip(),
-        procedure_version_id=version_id or newest_id,
+        procedure_version_id=version,
         opens_date=opens_date,
         closes_date=closes_date,
         seats=dict(seats),
@@ -89,6 +84,20 @@ def open_round(
     session.flush()
     tell_bodies(context, row, rules, bodies, template="round_called", occasion="called")
     return Opened(row.id, row.reference)
+
+
+def _rules(context: Context, procedure: str, version_id: int | None) -> tuple[int, Procedure]:
+    if version_id is not None:
+        return version_id, compiled_version(context.session, version_id).procedure
+    newest, compiled = newest_version(context.session, procedure)
+    return newest, compiled.procedure
+
+
+def _known_bodies(context: Context, body_ids: Collection[int]) -> list[int]:
+    bodies = sorted(set(body_ids))
+    if context.session.scalar(select(func.count()).select_from(Body).where(Body.id.in_(bodies))) != len(bodies):
+        raise Invalid("round_body_unknown", field="body_ids")
+    return bodies
 
 
 def close_round(context: Context, *, round_id: int) -> None:
