@@ -7,7 +7,7 @@ from html import escape
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Words
 
-LANE_TITLE = 132
+LANE_TITLE = 150
 BOX_WIDTH, BOX_HEIGHT = 158, 46
 GAP_X, LANE_HEIGHT = 30, 104
 MARGIN = 14
