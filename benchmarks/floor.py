@@ -1,7 +1,7 @@
 """The floor of one approval: the raw driver writing the same kinds of rows in one transaction, nothing else."""
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from workflow.store.database import Database
 
@@ -14,10 +14,10 @@ SQLITE = (
 )
 TABLES = (
     "CREATE TABLE floor_case (id INTEGER PRIMARY KEY, state TEXT, version INTEGER, last_seq INTEGER, last_hash TEXT)",
-    "CREATE TABLE floor_event (case_id INTEGER, seq INTEGER, at TEXT, actor_id INTEGER, action TEXT, to_state TEXT,"
-    " facts TEXT, previous_hash TEXT, hash TEXT, PRIMARY KEY (case_id, seq))",
-    "CREATE TABLE floor_item ({key}, case_id INTEGER, body_role_id INTEGER, role TEXT, state TEXT, created_at TEXT,"
-    " closed_at TEXT, is_open {boolean})",
+    """CREATE TABLE floor_event (case_id INTEGER, seq INTEGER, at TEXT, actor_id INTEGER, action TEXT, to_state TEXT,
+    facts TEXT, previous_hash TEXT, hash TEXT, PRIMARY KEY (case_id, seq))""",
+    """CREATE TABLE floor_item ({key}, case_id INTEGER, body_role_id INTEGER, role TEXT, state TEXT, created_at TEXT,
+    closed_at TEXT, is_open {boolean})""",
     "CREATE INDEX ix_floor_item_inbox ON floor_item (body_role_id, created_at, id) WHERE is_open",
     "CREATE INDEX ix_floor_item_case ON floor_item (case_id) WHERE is_open",
 )
@@ -30,8 +30,7 @@ class RawFloor:
 
     def __init__(self, database: Database, *, cases: int) -> None:
         self.is_sqlite = database.is_sqlite
-        self.connection = database.engine.raw_connection().driver_connection
-        assert self.connection is not None
+        self.connection = cast("Any", database.engine.raw_connection().driver_connection)
         kind = {
             True: {"key": "id INTEGER PRIMARY KEY", "boolean": "INTEGER"},
             False: {"key": "id INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "boolean": "BOOLEAN"},

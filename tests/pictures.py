@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Thread
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 from waitress.server import create_server
 
 from definitions import demo
@@ -18,8 +18,8 @@ from workflow.store.migrating import upgrade
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 MOMENT = datetime(2026, 11, 24, 10, 0, tzinfo=OFFICE_ZONE)
-WIDE = {"width": 1280, "height": 860}
-PHONE = {"width": 375, "height": 780}
+WIDE: ViewportSize = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 375, "height": 780}
 SHOTS = (
     ("inbox", "secretary", "/inbox", "zh-CN", WIDE, None),
     ("board", "secretary", "/rounds/1", "en", WIDE, None),
@@ -43,14 +43,16 @@ def main() -> None:
         Thread(target=server.run, daemon=True).start()
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for shot in SHOTS:
-            _take(browser, f"http://127.0.0.1:{server.effective_port}", *shot)
+            _take(browser, f"http://127.0.0.1:{server.effective_port}", shot)
         browser.close()
         server.close()
 
 
-def _take(
-    browser: Browser, base: str, name: str, account: str, address: str, language: str, size: dict[str, int], colours: str | None
-) -> None:
+Shot = tuple[str, str, str, str, ViewportSize, str | None]
+
+
+def _take(browser: Browser, base: str, shot: Shot) -> None:
+    name, account, address, language, size, colours = shot
     context = browser.new_context(viewport=size, locale=language, color_scheme="dark" if colours else "light")
     page = context.new_page()
     page.goto(f"{base}/sign-in")

@@ -142,7 +142,7 @@ def _submission(one: Candidacy) -> Callable[[Desk, int], None]:
 
 
 def _end_draft(diary: Diary, progress: Progress, one: Candidacy, day: float) -> None:
-    """Most drafts that were refused are withdrawn; a few wait for an exception, and a few are forgotten."""
+    """Most drafts that were refused are withdrawn; an exception is refused, another one waited for, a few are forgotten."""
     body_id = one.nominee.body_id
 
     def by_body(action: str, reason: str) -> Entry:
@@ -155,8 +155,14 @@ def _end_draft(diary: Diary, progress: Progress, one: Candidacy, day: float) -> 
             diary.write(day + 1.1, by_body("withdraw", "经核对，该同志已另行推荐，本件撤回。"))
     elif one.rank < 2:
         diary.write(day + 0.9, by_body("ask_exception", "该同志实绩特别突出，恳请按例外情形予以考虑。"))
+        if one.rank == 0:
+            diary.write(day + 2.4, progress.on(one, _refuse_exception))
     elif one.rank >= 4:
         diary.write(day + 1.3, by_body("withdraw", "经审核不符合推荐条件，予以撤回。"))
+
+
+def _refuse_exception(desk: Desk, case: int) -> None:
+    take(desk.as_name("orghead"), case, "answer", reason="经研究，不符合例外情形，请按程序撤回或补充材料。")
 
 
 def _check(diary: Diary, progress: Progress, one: Candidacy, submitted: float) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,6 @@ def test_every_line_of_a_settlement_has_words() -> None:
 
 
 def test_a_reason_reads_as_a_sentence_in_both_languages() -> None:
-    given = {"age": 46, "on_date": "2026-09-01", "birth_date": "1980-08-31", "limit": 45}
+    given: dict[str, Any] = {"age": 46, "on_date": "2026-09-01", "birth_date": "1980-08-31", "limit": 45}
     assert say("age.at_most", "en", **given) == "Aged 46 on 1 Sep 2026 (born 31 Aug 1980); the limit is 45."
     assert say("age.at_most", "zh", **given) == "截至2026年9月1日为46周岁（1980年8月31日出生），超过45周岁的上限。"

@@ -24,8 +24,6 @@ from workflow.store.migrating import is_current, upgrade
 
 FOLDER = CHECKOUT / "var" / "demo"
 DEFAULT_PORT = 8000
-STAGES = ("recommendation", "review", "assessment", "decision", "notice", "appointed", "reviewing")
-"""How far the demonstration's round can have got, in its order."""
 
 
 @click.command()
@@ -38,8 +36,8 @@ STAGES = ("recommendation", "review", "assessment", "decision", "notice", "appoi
 )
 @click.option(
     "--stage",
-    type=click.Choice(STAGES),
-    default=STAGES[0],
+    type=click.Choice(demo.STAGES),
+    default=demo.DEFAULT_STAGE,
     show_default=True,
     help="How far the round has got.",
 )

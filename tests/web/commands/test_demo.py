@@ -11,6 +11,7 @@ import psutil
 import pytest
 from sqlalchemy import text
 
+from definitions.demo import DEFAULT_STAGE
 from tests.architecture.house import HOME
 from workflow.store.database import Database
 from workflow.store.migrating import is_current
@@ -53,7 +54,7 @@ def count(path, table):
 def made(folder):
     result = demo("--no-serve", "--folder", folder)
     assert result.returncode == 0, result.stderr
-    return folder / "recommendation.db"
+    return folder / f"{DEFAULT_STAGE}.db"
 
 
 def test_the_database_of_the_district_is_made(made):

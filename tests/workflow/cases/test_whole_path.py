@@ -49,9 +49,8 @@ def speak(office: Office, name: str, case_id: int, opinion: str, **given: object
         return give_opinion(context, case_id=case_id, seat_id=seat.id, opinion=opinion, **given).settlement.outcome  # type: ignore[arg-type]
 
 
-def test_a_case_runs_from_nomination_to_the_list(any_office: Office) -> None:
-    office = any_office
-    case_id = nominate(office, office.person())
+def reviewed(office: Office, case_id: int) -> None:
+    """From the draft to the assessment, with what each step leaves behind."""
     assert waiting(office, case_id) == ["nominator"]
     assert office.act("nominator", case_id, "submit", form=NOMINATION).state == "review.formal_check"
     assert office.act("secretary", case_id, "approve").state == "review.co_sign"
@@ -61,6 +60,9 @@ def test_a_case_runs_from_nomination_to_the_list(any_office: Office) -> None:
     assert speak(office, "frontier", case_id, "agree") is None
     assert speak(office, "personnel", case_id, "agree") == "agreed"
 
+
+def assessed(office: Office, case_id: int) -> None:
+    """From the naming of the team to the committee."""
     team = [office.actors[name].account_id for name in ("assessor1", "assessor2")]
     assert office.act("secretary", case_id, "appoint_team", form={"members": team}).state == "assessment.scoring"
     scores = {"virtue": 90, "ability": 80, "diligence": 85, "results": "88", "integrity": 95}
@@ -69,13 +71,18 @@ def test_a_case_runs_from_nomination_to_the_list(any_office: Office) -> None:
     assert office.act("assessor1", case_id, "file_report", form=REPORT).state == "assessment.ready"
     assert office.act("secretary", case_id, "submit_to_committee").state == "decision.committee"
 
+
+def test_a_case_runs_from_nomination_to_the_list(any_office: Office) -> None:
+    office = any_office
+    case_id = nominate(office, office.person())
+    reviewed(office, case_id)
+    assessed(office, case_id)
     entries = {s.id: {"attendance": "present", "opinion": "agree"} for s in seats(office, case_id)}
     assert len(entries) == 11
     with office.as_("recorder") as context:
         settled = record_meeting(context, case_id=case_id, entries=entries, seen_version=office.case(case_id).version)
     assert settled.settlement.outcome == "agreed"
     assert settled.acted.state == "notice.published"
-
     with office.database.reading() as session:
         notice = session.scalars(select(PublicNotice)).one()
         assert notice.ends_date == date(2026, 9, 14)

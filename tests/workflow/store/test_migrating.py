@@ -59,7 +59,9 @@ def test_a_missing_column_is_a_difference(any_database):
 def test_a_failing_migration_leaves_the_database_as_it_was(empty, tmp_path, monkeypatch):
     scripts = tmp_path / "migrations"
     shutil.copytree(migrating.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (newest,) = [path for path in (scripts / "versions").glob("*.py") if path.stem == migrating.newest().stem]
+    known = migrating.newest()
+    assert known is not None
+    (newest,) = [path for path in (scripts / "versions").glob("*.py") if path.stem == known.stem]
     broken = newest.read_text().replace(
         "def downgrade()", "    op.execute('SELECT no_such_thing')\n\n\ndef downgrade()"
     )
@@ -107,6 +109,7 @@ def test_a_new_table_is_written_as_the_next_revision(tmp_path, monkeypatch):
         path = migrating.write_revision(message="Add a table")
     finally:
         metadata.remove(extra)
+    assert path is not None
     assert path.name == f"{count + 1:04}_add_a_table.py"
     assert "not_yet_migrated" in path.read_text()
     assert path.is_relative_to(tmp_path)
