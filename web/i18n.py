@@ -9,7 +9,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, g, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_domain, get_locale
 from flask_login import current_user
 
 from definitions.explaining import code_text
@@ -117,12 +117,25 @@ def moment(value: datetime | str | None) -> str:
     return f"{day(local)} {local:%H:%M}"
 
 
+def _catalogue() -> Any:
+    """The reader's catalogue, found once a request."""
+    if "catalogue" not in g:
+        g.catalogue = get_domain().get_translations()
+    return g.catalogue
+
+
 def init_app(app: Flask) -> None:
     """Sets up languages and the filters templates use."""
     compile_catalogues()
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(FOLDER))
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "zh")
     Babel(app, locale_selector=choose_language)
+    # Flask-Babel looks the catalogue up for every text; a page has more than a hundred.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _catalogue().ugettext(text),
+        lambda one, many, count: _catalogue().ungettext(one, many, count),
+        newstyle=True,
+    )
     app.jinja_env.filters.update(words=words, day=day, moment=moment, title_of=title_of, option_list=option_list)
     app.jinja_env.globals.update(
         outcome_text=lambda key: catalogue_text("outcome", key),
