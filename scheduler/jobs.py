@@ -14,6 +14,7 @@ from workflow.context import CLOCK, Context
 from workflow.messages.delivering import claim_deliveries
 from workflow.messages.operations import SPREAD_AT_ONCE, spread
 from workflow.problems import Unavailable
+from workflow.rounds.telling import remind_when_due
 from workflow.settings import Settings
 from workflow.store.database import Database
 
@@ -77,6 +78,12 @@ def sweep_timers(work: Work, now: datetime) -> int:
     return swept.done
 
 
+def remind_bodies(work: Work, now: datetime) -> int:
+    """Bodies that have not answered a round are reminded on the days its procedure names; returns how many were."""
+    with work.database.writing() as session:
+        return remind_when_due(Context(session, CLOCK, now, work.settings.zone))
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One kind of due work."""
@@ -90,4 +97,5 @@ JOBS = (
     Job("sweep_timers", sweep_timers, 5),
     Job("spread_messages", spread_messages, 2),
     Job("deliver_mail", deliver_mail, 5),
+    Job("remind_bodies", remind_bodies, 60),
 )

@@ -1,7 +1,7 @@
 """Tells called bodies of a round, and reminds those that have not answered, by hand and by the clock."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -9,6 +9,7 @@ from workflow.bodies.tables import BodyRole
 from workflow.cases.tables import Case
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
+from workflow.engine.deadlines import REMINDER_TIME
 from workflow.messages.operations import write_message
 from workflow.procedure.model import Procedure
 from workflow.rounds.rules import WITHDRAWN, nominating_holds
@@ -30,7 +31,7 @@ def remind_when_due(context: Context) -> int:
         due = [
             days
             for days in (deadline.remind if deadline and deadline.on == "round.closes_date" else ())
-            if row.closes_date + timedelta(days=days) <= context.today
+            if datetime.combine(row.closes_date + timedelta(days=days), REMINDER_TIME, context.zone) <= context.now
         ]
         if due:
             bodies = unanswered(context, row.id)
