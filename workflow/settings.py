@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -87,8 +88,8 @@ class Settings:
 
 
 def _make_secret(path: Path) -> None:
-    mine = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # A file of its own for every call, threads of one process included; readable by its owner alone.
+    descriptor, mine = mkstemp(dir=path.parent, prefix=f"{path.name}.")
     with os.fdopen(descriptor, "wb") as file:
         file.write(secrets.token_bytes(SECRET_BYTES))
     try:
@@ -97,7 +98,7 @@ def _make_secret(path: Path) -> None:
     except FileExistsError:
         pass
     finally:
-        mine.unlink()
+        os.unlink(mine)
 
 
 OF_THE_FRONT_DOOR = frozenset({"SELECTION_PYTHON", "SELECTION_TEST_WORKERS"})
