@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web import i18n, menu, pages, problems, security
 from web.limits import limiter
-from web.request import Clock, utc_now
+from web.request import Clock, icons_url, utc_now
 from workflow import composition  # noqa: F401 - registers what follows when a case moves
 from workflow.settings import Settings
 from workflow.store.database import Database
@@ -48,6 +48,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     i18n.init_app(app)
     problems.init_app(app)
     app.context_processor(lambda: {"menu": menu.entries, "is_here": menu.is_here, "is_demo": settings.is_demo})
+    app.jinja_env.globals["icons_url"] = icons_url
     _add_pages(app)
     return app
 

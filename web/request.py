@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import current_app, g, request
+from flask import current_app, g, request, url_for
 from flask_login import UserMixin, current_user
 
 from workflow.access.queries import SignedIn, signed_in
@@ -104,3 +104,10 @@ def _actor(session: Any) -> Actor:
         g.actor = actor(session, current_user.signed.account_id, today)
     held: Actor = g.actor
     return held
+
+
+def icons_url() -> str:
+    """Where the sheet of icons is: built once a request, a page shows dozens."""
+    if "icons_url" not in g:
+        g.icons_url = url_for("bootstrap.static", filename="icons/bootstrap-icons.svg")
+    return str(g.icons_url)

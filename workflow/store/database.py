@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from workflow.problems import Unavailable
@@ -116,10 +117,10 @@ class Database:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """A locked, full or absent database becomes `Unavailable`; faults of our own pass unchanged."""
+    """A locked, full, absent or overrun database becomes `Unavailable`; faults of our own pass unchanged."""
     try:
         yield
-    except (OperationalError, *DRIVER_FAULTS) as error:
+    except (OperationalError, PoolTimeout, *DRIVER_FAULTS) as error:
         raise Unavailable("database_unavailable") from error
     except DBAPIError as error:
         if error.connection_invalidated:

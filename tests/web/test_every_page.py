@@ -1,0 +1,148 @@
+"""Every page in a real browser, by the eyes of accessibility: axe-core, narrow screens, dark, both languages."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from definitions import demo
+from tests.fixtures.serving import LiveServer
+from web.request import COOKIE
+from workflow.access.operations import sign_in_to_demo
+from workflow.context import CLOCK, Context
+from workflow.store.database import Database
+
+READERS = ("secretary", "nominator", "orghead", "assessor1", "recorder", "member01", "admin")
+NOT_PAGES = {
+    "static": "a file",
+    "bootstrap.static": "a file",
+    "health.healthz": "for monitoring, not for people",
+    "case.diagram": "a picture",
+    "sign_in.welcome": "needs a one-time link; has its own test",
+}
+UNREACHED: dict[str, str] = {}
+STANDARDS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 375, "height": 800}
+NARROWEST = {"width": 320, "height": 800}
+
+
+@pytest.fixture
+def district(database: Database, serve_live: Callable[..., LiveServer]) -> LiveServer:
+    """The demonstration where its committee decides."""
+    demo.load(database, stage="decision", now=datetime.now(UTC))
+    return serve_live(database, is_demo=True)
+
+
+@pytest.fixture
+def screen(browser: Browser) -> Iterator[Page]:
+    """A page of its own; faults of scripts are the business of other tests."""
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+def sign_in(server: LiveServer, page: Page, name: str) -> None:
+    with server.database.writing() as session:
+        token = sign_in_to_demo(Context(session, CLOCK, datetime.now(UTC)), sign_in_name=name)
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": COOKIE, "value": token, "url": server.url}])
+
+
+def endpoint(server: LiveServer, path: str) -> str:
+    """The route behind a path of a page."""
+    return str(server.app.url_map.bind("127.0.0.1").match(urlsplit(path).path)[0])
+
+
+def links(page: Page) -> list[str]:
+    found = page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))")
+    return [href for href in found if href.startswith("/")]
+
+
+def faults_of(page: Page, kind: str, colours: str, size: dict[str, int]) -> list[str]:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+    found: Any = Axe().run(page, options=STANDARDS)
+    return [
+        f"{kind} {colours} {size['width']}: {fault['id']} {fault['nodes'][0]['html'][:120]}"
+        for fault in found.response["violations"]
+    ]
+
+
+def examined(page: Page, kind: str) -> list[str]:
+    """What is wrong with the page shown."""
+    faults = faults_of(page, kind, "light", WIDE) + faults_of(page, kind, "dark", NARROW)
+    page.set_viewport_size(NARROWEST)  # type: ignore[arg-type]
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if over > 0:
+        faults.append(f"{kind}: {over} px wider than a screen of 320")
+    if page.locator("h1").count() != 1:
+        faults.append(f"{kind}: {page.locator('h1').count()} headings of the first level")
+    page.emulate_media(color_scheme="light", media="screen")
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    return faults
+
+
+def walk(server: LiveServer, page: Page, seen: set[str], limit: int = 60) -> list[str]:
+    """Follows links of one reader to every kind of page not seen yet."""
+    faults: list[str] = []
+    waiting, known = ["/"], {"/"}
+    while waiting and limit:
+        path = waiting.pop(0)
+        limit -= 1
+        answer = page.goto(server.url + path)
+        assert answer is not None
+        assert answer.status == 200, path
+        kind = endpoint(server, page.url)
+        if kind not in seen:
+            seen.add(kind)
+            faults += examined(page, kind)
+        for href in links(page):
+            where = endpoint(server, href)
+            if where not in NOT_PAGES and where not in known and href not in known and where not in seen:
+                known |= {where, href}
+                waiting.append(href)
+    return faults
+
+
+@pytest.mark.browser
+def test_every_page_is_accessible(district: LiveServer, screen: Page) -> None:
+    seen: set[str] = set()
+    screen.goto(district.url + "/sign-in")
+    seen.add("sign_in.sign_in")
+    faults = examined(screen, "sign_in.sign_in")
+    for name in READERS:
+        sign_in(district, screen, name)
+        faults += walk(district, screen, seen)
+    pages = {rule.endpoint for rule in district.app.url_map.iter_rules() if "GET" in rule.methods}
+    assert faults == []
+    assert pages - seen - set(NOT_PAGES) - set(UNREACHED) == set(), "pages no reader came to by following links"
+
+
+@pytest.mark.browser
+def test_pages_are_accessible_in_english_too(district: LiveServer, screen: Page) -> None:
+    sign_in(district, screen, "orghead")
+    screen.goto(district.url + "/inbox")
+    screen.get_by_role("button", name="English").click()
+    assert screen.locator("html").get_attribute("lang") == "en"
+    faults = examined(screen, "inbox")
+    screen.locator("tr[data-href] a").first.click()
+    faults += examined(screen, "case")
+    assert faults == []
+
+
+@pytest.mark.browser
+def test_a_printed_case_has_no_navigation(district: LiveServer, screen: Page) -> None:
+    sign_in(district, screen, "orghead")
+    screen.goto(district.url + "/inbox")
+    screen.locator("tr[data-href] a").first.click()
+    screen.emulate_media(media="print")
+    assert not screen.locator(".sidemenu").is_visible()
+    assert not screen.locator(".topbar").is_visible()
+    assert not screen.locator(".decision button").first.is_visible()
+    assert screen.locator("h1").is_visible()
