@@ -89,7 +89,8 @@ class Settings:
 
 def _make_secret(path: Path) -> None:
     # A file of its own for every call, threads of one process included; readable by its owner alone.
-    descriptor, mine = mkstemp(dir=path.parent, prefix=f"{path.name}.")
+    descriptor, name = mkstemp(dir=path.parent, prefix=f"{path.name}.")
+    mine = Path(name)
     with os.fdopen(descriptor, "wb") as file:
         file.write(secrets.token_bytes(SECRET_BYTES))
     try:
@@ -98,7 +99,7 @@ def _make_secret(path: Path) -> None:
     except FileExistsError:
         pass
     finally:
-        os.unlink(mine)
+        mine.unlink()
 
 
 OF_THE_FRONT_DOOR = frozenset({"SELECTION_PYTHON", "SELECTION_TEST_WORKERS"})

@@ -1,54 +1,14 @@
 """Who gets in where: every page before signing in, a case for readers and strangers, forms without their token."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import html5lib
 import pytest
-from flask.testing import FlaskClient
 
 from tests.fixtures.office import NOMINATION, Office
-from web.app import create_app
-from web.request import COOKIE
+from tests.web.conftest import ClientOf
 from web.security import OPEN_TO_ALL, POLICY
-from workflow.access.operations import sign_in_to_demo
-from workflow.cases.operations import open_case
-from workflow.settings import Settings
 
 SAMPLES = {"int": 1, "default": "submit"}
 CLOCKED = ("/inbox", "/mine", "/done", "/search?q=wen", "/account/", "/notifications/", "/calls/")
-ClientOf = Callable[[str | None], FlaskClient]
-
-
-@pytest.fixture
-def client_of(office: Office, tmp_path: Path) -> ClientOf:
-    """A browser of an account of the small office; None is somebody who has not signed in."""
-    settings = Settings(database_url=office.database.url, var_directory=tmp_path)
-    app = create_app(settings, clock=lambda: office.now)
-
-    def client(name: str | None) -> FlaskClient:
-        made = app.test_client()
-        if name is not None:
-            with office.as_(None) as context:
-                made.set_cookie(COOKIE, sign_in_to_demo(context, sign_in_name=name))
-        return made
-
-    return client
-
-
-@pytest.fixture
-def case_id(office: Office) -> int:
-    """A draft of the street's."""
-    person_id = office.person()
-    with office.as_("nominator") as context:
-        return open_case(
-            context,
-            version_id=office.versions["reserve-official"],
-            person_id=person_id,
-            body_id=office.bodies["street"],
-            round_id=office.round_id,
-            category="reserve",
-        ).case_id
 
 
 def test_every_page_asks_for_a_sign_in_first(client_of: ClientOf) -> None:

@@ -21,14 +21,23 @@ NOT_PAGES = {
     "static": "a file",
     "bootstrap.static": "a file",
     "health.healthz": "for monitoring, not for people",
+    "home.home": "leads on to the reader's first page",
     "case.diagram": "a picture",
     "sign_in.welcome": "needs a one-time link; has its own test",
 }
-UNREACHED: dict[str, str] = {}
+NOMINATING = ("nominate.begin", "nominate.tasks", "nominate.form", "nominate.check", "nominate.sent", "people.new")
+"""Pages that need an open round; they have a test of their own."""
 STANDARDS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 375, "height": 800}
 NARROWEST = {"width": 320, "height": 800}
+
+
+@pytest.fixture
+def called(database: Database, serve_live: Callable[..., LiveServer]) -> LiveServer:
+    """The demonstration while bodies nominate."""
+    demo.load(database, stage="recommendation", now=datetime.now(UTC))
+    return serve_live(database, is_demo=True)
 
 
 @pytest.fixture
@@ -88,10 +97,10 @@ def examined(page: Page, kind: str) -> list[str]:
     return faults
 
 
-def walk(server: LiveServer, page: Page, seen: set[str], limit: int = 60) -> list[str]:
+def walk(server: LiveServer, page: Page, seen: set[str], *first: str, limit: int = 60) -> list[str]:
     """Follows links of one reader to every kind of page not seen yet."""
     faults: list[str] = []
-    waiting, known = ["/"], {"/"}
+    waiting, known = ["/", *first], {"/"}
     while waiting and limit:
         path = waiting.pop(0)
         limit -= 1
@@ -118,10 +127,31 @@ def test_every_page_is_accessible(district: LiveServer, screen: Page) -> None:
     faults = examined(screen, "sign_in.sign_in")
     for name in READERS:
         sign_in(district, screen, name)
-        faults += walk(district, screen, seen)
+        faults += walk(district, screen, seen, "/search?q=a")
     pages = {rule.endpoint for rule in district.app.url_map.iter_rules() if "GET" in rule.methods}
     assert faults == []
-    assert pages - seen - set(NOT_PAGES) - set(UNREACHED) == set(), "pages no reader came to by following links"
+    unseen = {name for name in pages - seen - set(NOT_PAGES) if name not in NOMINATING}
+    assert unseen == set(), "pages no reader came to by following links"
+
+
+@pytest.mark.browser
+def test_every_page_of_nominating_is_accessible(called: LiveServer, screen: Page) -> None:
+    sign_in(called, screen, "nominator")
+    screen.goto(called.url + "/calls/")
+    cases = [href for href in links(screen) if endpoint(called, href) in {"case.case", "nominate.tasks"}]
+    assert cases
+    numbers = [href.rsplit("/", 1)[1] for href in cases]
+    forms = [f"/nominations/{n}/{page}" for n in numbers for page in ("form", "check", "sent")]
+    seen: set[str] = set()
+    faults = []
+    for path in ("/calls/1/nominate", "/people/new", *(f"/nominations/{n}" for n in numbers), *forms):
+        answer = screen.goto(called.url + path)
+        kind = endpoint(called, screen.url)
+        if answer is not None and answer.status == 200 and kind in NOMINATING and kind not in seen:
+            seen.add(kind)
+            faults += examined(screen, kind)
+    assert faults == []
+    assert set(NOMINATING) - seen == set()
 
 
 @pytest.mark.browser

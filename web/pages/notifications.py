@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from definitions.notifying import notification_text
+from web.forms import number
 from web.i18n import language
 from web.request import reading, writing
 from workflow.cases.versions import procedures_by_digest
@@ -37,5 +38,5 @@ def notifications() -> str:
 def read_all() -> Response:
     """Marks everything up to the newest shown as read."""
     with writing() as context:
-        mark_read(context, up_to=request.form.get("up_to", type=int))
+        mark_read(context, up_to=number("up_to"))
     return redirect(url_for("notifications.notifications"))

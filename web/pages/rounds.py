@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 from web.forms import faults, number
 from web.menu import Entry
 from web.problems import problem_text
-from web.request import now, reading, writing
+from web.request import current_actor, now, reading, writing
 from workflow.access.rules import may_open
 from workflow.bodies.queries import bodies
 from workflow.cases.versions import newest_version
 from workflow.context import Actor
-from workflow.problems import Conflict, Invalid, Refused
+from workflow.problems import Conflict, Forbidden, Invalid, Refused
 from workflow.rounds.board import board as board_of
 from workflow.rounds.board import stuck_cases
 from workflow.rounds.comparing import ranking as ranking_of
@@ -33,12 +33,18 @@ def _surveys(actor: Actor) -> bool:
     return may_open(actor, "rounds")
 
 
+def _require_surveyor() -> None:
+    if not _surveys(current_actor()):
+        raise Forbidden("page_forbidden")
+
+
 menu_entry = Entry("Rounds", "rounds.rounds", 40, "kanban", _surveys)
 
 
 @blueprint.get("/")
 def rounds() -> str:
     """Every round the reader surveys."""
+    _require_surveyor()
     with reading() as context:
         found = surveyed(context)
     return render_template("rounds/rounds.html", rounds=found)
@@ -64,6 +70,7 @@ def ranking(round_id: int) -> str:
 @blueprint.route("/new", methods=["GET", "POST"])
 def new() -> Response:
     """Opens a round."""
+    _require_surveyor()
     typed: dict[str, Any] = {"called": request.form.getlist("called"), **request.form.to_dict()}
     if request.method == "GET":
         return _new_page(typed, {}, 200)

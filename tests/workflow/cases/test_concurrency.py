@@ -29,7 +29,7 @@ def at_once(tasks: list[Callable[[], Any]]) -> list[Any]:
         gate.wait()
         try:
             results[number] = tasks[number]()
-        except Exception as error:  # judged by the test
+        except Exception as error:  # noqa: BLE001 - judged by the test
             results[number] = error
 
     threads = [Thread(target=run, args=(number,)) for number in range(len(tasks))]
@@ -141,9 +141,7 @@ def test_a_person_nominated_ten_times_at_once_gets_one_active_case(any_office: O
     def nominate_and_submit() -> Any:
         with office.as_("nominator") as context:
             begun = nominate(context, round_id=office.round_id, person_id=person_id, category="reserve")
-            return act(
-                context, case_id=begun.case_id, action="submit", seen_version=begun.version, form=NOMINATION
-            )
+            return act(context, case_id=begun.case_id, action="submit", seen_version=begun.version, form=NOMINATION)
 
     office.act("nominator", cases[0], "withdraw", reason="Begun again.")
     results = at_once([nominate_and_submit] * 10)

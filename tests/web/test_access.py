@@ -1,0 +1,168 @@
+"""Every route as anonymous, as the wrong role and as the right one; what nobody may do changes nothing."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+import html5lib
+import pytest
+from flask.testing import FlaskClient
+
+from tests.fixtures.office import Office
+from tests.web.conftest import ClientOf
+from tests.workflow.steps import submitted
+from web.security import OPEN_TO_ALL, POLICY
+from workflow.tables import metadata
+
+PERSONAL = {"sign_in"}
+"""Tables that signing in writes."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """Who may open a route. `wrong` is None where everybody signed in may; `answer` is what the wrong role gets."""
+
+    right: str = "nominator"
+    wrong: str | None = None
+    answer: int = 403
+    given: dict[str, str | int] = field(default_factory=dict)
+
+
+def _case(right: str = "nominator", wrong: str = "other_nominator", **more: str) -> Door:
+    return Door(right, wrong, 404, {"case_id": 1, **more})
+
+
+PAGES = {
+    "account.account": Door(),
+    "administration.accounts": Door("admin", "secretary"),
+    "administration.health": Door("admin", "orghead"),
+    "calls.calls": Door(),
+    "case.case": _case(),
+    "case.diagram": _case(),
+    "done.done": Door(),
+    "home.home": Door(),
+    "inbox.inbox": Door(),
+    "ledger.ledger": Door("secretary", "nominator"),
+    "mine.mine": Door(),
+    "nominate.begin": Door("nominator", "stranger", 404, {"round_id": 1}),
+    "nominate.check": _case(),
+    "nominate.form": _case(),
+    "nominate.sent": _case(),
+    "nominate.tasks": _case(),
+    "notifications.notifications": Door(),
+    "people.new": Door("nominator", "member01"),
+    "people.person": Door("street_head", "other_nominator", 403, {"person_id": 1}),
+    "people.register": Door("secretary", "nominator"),
+    "pools.overview": Door("frontier", "nominator"),
+    "pools.reviews": Door("orghead", "member01"),
+    "rounds.board": Door("secretary", "nominator", 404, {"round_id": 1}),
+    "rounds.new": Door("secretary", "nominator"),
+    "rounds.ranking": Door("orghead", "assessor1", 404, {"round_id": 1}),
+    "rounds.rounds": Door("secretary", "nominator"),
+    "search.search": Door(),
+}
+COMMANDS = {
+    "account.password": Door(),
+    "account.revoke": Door("nominator", "stranger", 404, {"session_id": 1}),
+    "account.theme": Door(),
+    "administration.add": Door("admin", "secretary"),
+    "administration.end": Door("admin", "secretary", 403, {"holding_id": 1}),
+    "administration.enter_calendar": Door("admin", "orghead"),
+    "calls.nil_return": Door("other_nominator", "stranger", 403, {"round_id": 1}),
+    "case.meeting": _case("recorder", "member01"),
+    "case.opinion": _case("orghead", "stranger"),
+    "case.take_action": _case("nominator", "stranger", action="submit"),
+    "case.waive": _case("orghead", "street_head"),
+    "ledger.retry": Door("secretary", "nominator", 403, {"delivery_id": 1}),
+    "nominate.ask_exception": Door("nominator", "other_nominator", 404, {"case_id": 1}),
+    "nominate.begin": Door("nominator", "member01", 404, {"round_id": 1}),
+    "nominate.check": _case(),
+    "nominate.form": _case(),
+    "notifications.read_all": Door(),
+    "people.new": Door("nominator", "member01"),
+    "rounds.close": Door("secretary", "nominator", 403, {"round_id": 1}),
+    "rounds.new": Door("secretary", "nominator"),
+    "rounds.remind": Door("secretary", "stranger", 403, {"round_id": 1}),
+    "sign_in.sign_out": Door(),
+}
+
+
+@pytest.fixture
+def doors(office: Office, administrator: str, client_of: ClientOf, case_id: int) -> ClientOf:
+    """Browsers of an office with a draft, a submitted case and an administrator."""
+    assert case_id == 1
+    assert administrator in office.actors
+    submitted(office, office.person())
+    client_of(None).application.config["WTF_CSRF_ENABLED"] = False
+    return client_of
+
+
+def path_of(client: FlaskClient, endpoint: str, door: Door) -> str:
+    adapter = client.application.url_map.bind("localhost")
+    return adapter.build(endpoint, dict(door.given))
+
+
+def digest(office: Office) -> dict[str, str]:
+    """Table → what is in it, as one hash."""
+    with office.database.reading() as session:
+        return {
+            table.name: hashlib.sha256(repr(session.execute(table.select()).all()).encode()).hexdigest()
+            for table in metadata.sorted_tables
+            if table.name not in PERSONAL
+        }
+
+
+def test_every_route_has_its_door(doors: ClientOf) -> None:
+    rules = [rule for rule in doors(None).application.url_map.iter_rules() if rule.endpoint not in OPEN_TO_ALL]
+    methods = [(rule.endpoint, rule.methods or set()) for rule in rules]
+    assert {name for name, allowed in methods if "GET" in allowed} == set(PAGES), "add the page to PAGES"
+    assert {name for name, allowed in methods if "POST" in allowed} == set(COMMANDS), "add the command to COMMANDS"
+
+
+@pytest.mark.parametrize("endpoint", PAGES)
+def test_a_page_opens_to_its_readers_alone(doors: ClientOf, endpoint: str) -> None:
+    door = PAGES[endpoint]
+    anonymous = doors(None)
+    path = path_of(anonymous, endpoint, door)
+    assert anonymous.get(path).headers["Location"].startswith("/sign-in")
+    if door.wrong:
+        refused = doors(door.wrong).get(path)
+        assert refused.status_code == door.answer
+        html5lib.HTMLParser(strict=True).parse(refused.text)
+    answer = doors(door.right).get(path, follow_redirects=True)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Security-Policy"] == POLICY
+    if answer.mimetype == "text/html":
+        html5lib.HTMLParser(strict=True).parse(answer.text)
+        assert " style=" not in answer.text
+        assert "<script>" not in answer.text
+
+
+@pytest.mark.parametrize("endpoint", COMMANDS)
+def test_a_command_of_the_wrong_reader_changes_nothing(doors: ClientOf, office: Office, endpoint: str) -> None:
+    door = COMMANDS[endpoint]
+    anonymous = doors(None)
+    path = path_of(anonymous, endpoint, door)
+    doors(door.right)
+    before = digest(office)
+    assert anonymous.post(path).headers["Location"].startswith("/sign-in")
+    if door.wrong:
+        data = {"version": 1, "reason": "Because.", "channel": "nominating_body"}
+        assert doors(door.wrong).post(path, data=data).status_code == door.answer
+    assert digest(office) == before
+
+
+@pytest.mark.parametrize("endpoint", COMMANDS)
+def test_a_command_without_its_token_changes_nothing(doors: ClientOf, office: Office, endpoint: str) -> None:
+    door = COMMANDS[endpoint]
+    client = doors(door.right)
+    client.application.config["WTF_CSRF_ENABLED"] = True
+    before = digest(office)
+    assert client.post(path_of(client, endpoint, door), data={"version": 1}).status_code == 400
+    assert digest(office) == before
+
+
+@pytest.mark.parametrize("endpoint", sorted(set(COMMANDS) - {"sign_in.sign_out"}))
+def test_an_empty_command_of_the_right_reader_is_no_fault_of_ours(doors: ClientOf, endpoint: str) -> None:
+    door = COMMANDS[endpoint]
+    client = doors(door.right)
+    assert client.post(path_of(client, endpoint, door)).status_code < 500
