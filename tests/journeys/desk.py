@@ -86,12 +86,13 @@ class Desk:
         if details.get_attribute("open") is None:
             details.locator("summary").click()
         for name, value in form.items():
-            self._fill(form_of, name, value)
+            self.fill(form_of, name, value)
         if reason:
             form_of.locator("textarea[name=reason]").fill(reason)
         self.sends(form_of.locator("button[type=submit]"))
 
-    def _fill(self, form_of: Any, name: str, value: str | list[int]) -> None:
+    def fill(self, form_of: Any, name: str, value: str | list[int]) -> None:
+        """Answers one field, whatever kind of control it is."""
         if isinstance(value, list):
             for one in value:
                 form_of.locator(f'input[name="{name}"][value="{one}"]').check()

@@ -15,6 +15,7 @@ from workflow.cases.case_page import case_page
 from workflow.cases.case_views import ActionView, CaseView
 from workflow.cases.drafts import discard_draft, draft, save_draft
 from workflow.cases.operations import act
+from workflow.cases.reading import reading_roles
 from workflow.context import Context
 from workflow.engine.forms import check_form, missing_fields
 from workflow.people.queries import archive_of_body
@@ -189,6 +190,8 @@ def sent(case_id: int) -> str:
 @blueprint.post("/nominations/<int:case_id>/exception")
 def ask_exception(case_id: int) -> Response:
     """Asks for an exception to the rules that fail."""
+    with reading() as context:
+        reading_roles(context, case_id)
     try:
         with writing() as context:
             act(

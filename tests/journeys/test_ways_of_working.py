@@ -1,0 +1,102 @@
+"""The same office by keyboard alone, in English, and in a browser that runs no scripts."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.conftest import District
+from tests.journeys.desk import Desk
+from tests.journeys.nominating import nominates, opens_the_round
+from workflow.cases.tables import Case
+from workflow.context import OFFICE_ZONE
+
+SECOND_DAY = datetime(2026, 9, 2, 10, tzinfo=OFFICE_ZONE)
+LONGEST_WAY = 80
+"""Presses of Tab after which a keyboard user gives up."""
+
+
+@pytest.fixture
+def bare_page(browser: Browser) -> Iterator[Page]:
+    """A browser that runs no scripts."""
+    context = browser.new_context(java_script_enabled=False, locale="zh-CN", timezone_id="Asia/Shanghai")
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+def state_of(desk: Desk, case_id: int) -> str:
+    with desk.database.reading() as session:
+        return session.get_one(Case, case_id).state
+
+
+def nominated(district: District, desk: Desk) -> int:
+    """A case of sub-district 1 that waits for the formal check."""
+    opens_the_round(desk)
+    desk.clock.now = SECOND_DAY
+    nominee = district.nominees("subdistrict-01", "listed")[0]
+    return nominates(desk, "nominator", nominee.person_id, nominee.category)
+
+
+@pytest.mark.browser
+def test_nominating_and_approving_need_no_scripts(district: District, bare_page: Page) -> None:
+    desk = replace(district.desk, page=bare_page)
+    case_id = nominated(district, desk)
+    desk.sits("secretary")
+    desk.opens("/inbox")
+    desk.sends(bare_page.locator(f'a[href="/cases/{case_id}"]').first)
+    desk.act(case_id, "approve")
+    assert state_of(desk, case_id) == "review.co_sign"
+    desk.sits("orghead")
+    desk.gives_opinion(case_id, "agree")
+
+
+@pytest.mark.browser
+def test_a_case_is_approved_with_the_keyboard_alone(district: District) -> None:
+    desk = district.desk
+    case_id = nominated(district, desk)
+    desk.sits("secretary")
+    desk.opens("/inbox")
+    keyboard = desk.page.keyboard
+    keyboard.press("j")
+    with desk.page.expect_navigation():
+        keyboard.press("Enter")
+    assert desk.page.url.endswith(f"/cases/{case_id}")
+    for _ in range(LONGEST_WAY):
+        keyboard.press("Tab")
+        if desk.page.evaluate("document.activeElement.matches('form[action$=\"/act/approve\"] button')"):
+            break
+    with desk.page.expect_navigation():
+        keyboard.press("Enter")
+    assert state_of(desk, case_id) == "review.co_sign"
+
+
+@pytest.mark.browser
+def test_no_letter_typed_into_a_field_is_a_command(district: District) -> None:
+    desk = district.desk
+    nominated(district, desk)
+    desk.sits("secretary")
+    desk.opens("/inbox")
+    desk.page.keyboard.press("/")
+    desk.page.keyboard.type("gijx")
+    expect(desk.page.locator("#global-search")).to_have_value("gijx")
+
+
+@pytest.mark.browser
+def test_the_language_is_remembered_with_the_account(district: District) -> None:
+    desk = district.desk
+    case_id = nominated(district, desk)
+    desk.sits("secretary")
+    desk.opens("/inbox")
+    desk.sends(desk.page.get_by_role("button", name="English"))
+    desk.reads("Inbox", "Formal check")
+    desk.sits("orghead")
+    desk.opens("/inbox")
+    desk.reads("待办")
+    desk.sits("secretary")
+    desk.case(case_id)
+    desk.reads("Papers in order", "Who has it")
+    desk.act(case_id, "return", reason="Please add the grades.")
+    desk.reads("Being prepared")
