@@ -3,12 +3,12 @@
 import importlib
 import pkgutil
 
-from flask import Flask
 from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web import i18n, menu, pages, problems, security
 from web.limits import limiter
+from web.rendering import Application
 from web.request import Clock, icons_url, utc_now
 from workflow import composition  # noqa: F401 - registers what follows when a case moves
 from workflow.settings import Settings
@@ -19,9 +19,9 @@ LARGEST_FORM = 2 * 1024 * 1024
 STATIC_SECONDS = 3_600
 
 
-def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
+def create_app(settings: Settings, *, clock: Clock = utc_now) -> Application:
     """The WSGI application of one installation; `clock` gives the time (with a zone), tests choose it."""
-    app = Flask(__name__)
+    app = Application(__name__)
     is_secure = settings.public_url.startswith("https:")
     app.config.update(
         SETTINGS=settings,
@@ -39,21 +39,21 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         RATELIMIT_STORAGE_URI="memory://",
     )
     app.extensions["database"] = Database(settings.database_url)
-    if settings.trusted_proxies:
-        count = settings.trusted_proxies
+    if count := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     Bootstrap5(app)
     limiter.init_app(app)
     security.init_app(app)
     i18n.init_app(app)
     problems.init_app(app)
-    app.context_processor(lambda: {"menu": menu.entries, "is_here": menu.is_here, "is_demo": settings.is_demo})
     app.jinja_env.globals["icons_url"] = icons_url
+    app.context_processor(lambda: {"menu": menu.entries, "is_here": menu.is_here, "is_demo": settings.is_demo})
     _add_pages(app)
+    i18n.bind_languages(app)
     return app
 
 
-def _add_pages(app: Flask) -> None:
+def _add_pages(app: Application) -> None:
     """Every module of `web.pages` has a `blueprint`, and a `menu_entry` where it stands on the menu."""
     for found in pkgutil.iter_modules(pages.__path__):
         module = importlib.import_module(f"web.pages.{found.name}")

@@ -1,6 +1,7 @@
 """Languages: which one a reader gets, the merged catalogue, and how dates are written."""
 
 import io
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,13 @@ from typing import Any
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Flask, g, request
-from flask_babel import Babel, get_domain, get_locale
+from flask import g, request
+from flask_babel import Babel, get_locale
 from flask_login import current_user
 
 from definitions.explaining import code_text
 from definitions.texts import has, say
+from web.rendering import Application, environment_in, load_translations
 from web.request import settings
 
 LANGUAGES = ("zh", "en")
@@ -117,25 +119,35 @@ def moment(value: datetime | str | None) -> str:
     return f"{day(local)} {local:%H:%M}"
 
 
-def _catalogue() -> Any:
-    """The reader's catalogue, found once a request."""
-    if "catalogue" not in g:
-        g.catalogue = get_domain().get_translations()
-    return g.catalogue
+def bind_languages(app: Application) -> None:
+    """Gives the application its environment for each language; called when every filter and global is there."""
+    app.environments = {
+        name: environment_in(app.common_env, load_translations(str(FOLDER), name), _filters(name)) for name in LANGUAGES
+    }
+    app.choose_language = language
 
 
-def init_app(app: Flask) -> None:
+def _filters(name: str) -> dict[str, Callable[..., Any]]:
+    """The filters that say something in one language."""
+
+    def words_in(text: Any) -> str:
+        if text is None:
+            return ""
+        return str(text[name] if isinstance(text, dict) else getattr(text, name))
+
+    return {
+        "words": words_in,
+        "title_of": lambda row, prefix="title": str(getattr(row, f"{prefix}_{name}")),
+        "option_list": lambda options: [(key, words_in(text)) for key, text in options.items()],
+    }
+
+
+def init_app(app: Application) -> None:
     """Sets up languages and the filters templates use."""
     compile_catalogues()
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(FOLDER))
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "zh")
     Babel(app, locale_selector=choose_language)
-    # Flask-Babel looks the catalogue up for every text; a page has more than a hundred.
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: _catalogue().ugettext(text),
-        lambda one, many, count: _catalogue().ungettext(one, many, count),
-        newstyle=True,
-    )
     app.jinja_env.filters.update(words=words, day=day, moment=moment, title_of=title_of, option_list=option_list)
     app.jinja_env.globals.update(
         outcome_text=lambda key: catalogue_text("outcome", key),

@@ -162,7 +162,7 @@ def is_listed(desk: Desk, case_id: int, person_id: int) -> None:
 
 def is_reviewed_yearly(desk: Desk, mails: SmtpServer, person_id: int, body_id: int) -> None:
     """Opened and reminded by the clock, also after three days of standstill; each reminder once."""
-    desk.clock.now = at(2026, 12, 1, 0)
+    desk.clock.now = at(2026, 12, 1, 8)
     desk.ticks()
     with desk.database.reading() as session:
         case = session.scalars(select(Case).where(Case.reference.like("AR-%"))).one()

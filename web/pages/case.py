@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from definitions.explaining import action_text, line_text, reason_text, remedy_text, source_text
+from web.drawing import drawn
 from web.forms import faults, number, prefixed, typed_values
 from web.i18n import language, words
 from web.problems import problem_text
@@ -27,7 +28,6 @@ from workflow.notices.queries import notices_of_case
 from workflow.panels.operations import give_opinion, preview_meeting, record_meeting
 from workflow.panels.queries import panels_of_case
 from workflow.problems import Conflict, Invalid, Problem, Reason, Refused
-from workflow.procedure.diagram import draw_svg
 from workflow.procedure.model import Procedure
 
 blueprint = Blueprint("case", __name__, url_prefix="/cases")
@@ -75,7 +75,7 @@ def _page(case_id: int, told: Told | None = None) -> Response:
         notices = notices_of_case(context, view.case, view.roles)
         accounts = _accounts(context, view)
     visited = frozenset(event.to_state for event in view.events)
-    diagram = draw_svg(view.procedure, words, current=view.case.state, visited=visited)
+    diagram = drawn(view.procedure, view.case.state, visited)
     page = render_template(
         "case/case.html",
         view=view,
@@ -255,6 +255,6 @@ def diagram(case_id: int) -> Response:
     if not view.roles:
         raise NotFound
     visited = frozenset(event.to_state for event in view.events)
-    response = make_response(draw_svg(view.procedure, words, current=view.case.state, visited=visited))
+    response = make_response(drawn(view.procedure, view.case.state, visited))
     response.mimetype = "image/svg+xml"
     return response

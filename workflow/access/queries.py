@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from workflow.access.operations import IDLE_LENGTH, token_hash
@@ -37,22 +37,27 @@ class SessionView:
     is_this: bool
 
 
+_SIGNED_IN = (
+    select(
+        SignIn.id,
+        SignIn.account_id,
+        Account.name,
+        Account.name_latin,
+        Account.locale,
+        Account.theme,
+        SignIn.last_seen_at,
+    )
+    .join(Account, Account.id == SignIn.account_id)
+    .where(SignIn.token_hash == bindparam("token_hash"), SignIn.revoked_at.is_(None))
+    .where(SignIn.expires_at > bindparam("now"), SignIn.last_seen_at > bindparam("seen_after"), Account.is_active)
+)
+"""Asked with every request, so built once."""
+
+
 def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
     """The account behind a token; None when it is unknown, revoked, expired or idle for too long."""
-    row = session.execute(
-        select(
-            SignIn.id,
-            SignIn.account_id,
-            Account.name,
-            Account.name_latin,
-            Account.locale,
-            Account.theme,
-            SignIn.last_seen_at,
-        )
-        .join(Account, Account.id == SignIn.account_id)
-        .where(SignIn.token_hash == token_hash(token), SignIn.revoked_at.is_(None), SignIn.expires_at > now)
-        .where(SignIn.last_seen_at > now - IDLE_LENGTH, Account.is_active)
-    ).one_or_none()
+    given = {"token_hash": token_hash(token), "now": now, "seen_after": now - IDLE_LENGTH}
+    row = session.execute(_SIGNED_IN, given).one_or_none()
     return SignedIn(*row) if row else None
 
 

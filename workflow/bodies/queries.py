@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from workflow.bodies.tables import Body, BodyRole, RoleHolding
@@ -41,30 +41,36 @@ class HolderView:
     to_date: date | None
 
 
+_ACTOR = (
+    select(
+        Account.id,
+        Account.name,
+        Account.person_id,
+        Account.is_administrator,
+        BodyRole.id.label("body_role_id"),
+        BodyRole.role,
+        Body.id.label("body_id"),
+        Body.code,
+    )
+    .outerjoin(
+        RoleHolding,
+        and_(
+            RoleHolding.account_id == Account.id,
+            RoleHolding.from_date <= bindparam("today"),
+            or_(RoleHolding.to_date.is_(None), RoleHolding.to_date >= bindparam("today")),
+        ),
+    )
+    .outerjoin(BodyRole, BodyRole.id == RoleHolding.body_role_id)
+    .outerjoin(Body, Body.id == BodyRole.body_id)
+    .where(Account.id == bindparam("account_id"), Account.is_active)
+    .order_by(RoleHolding.id)
+)
+"""Asked with every request, so built once."""
+
+
 def actor(session: Session, account_id: int, today: date) -> Actor:
     """The account with the roles it holds on a day, in one statement. Raises Missing for none or an inactive one."""
-    in_force = and_(
-        RoleHolding.account_id == Account.id,
-        RoleHolding.from_date <= today,
-        or_(RoleHolding.to_date.is_(None), RoleHolding.to_date >= today),
-    )
-    rows = session.execute(
-        select(
-            Account.id,
-            Account.name,
-            Account.person_id,
-            Account.is_administrator,
-            BodyRole.id.label("body_role_id"),
-            BodyRole.role,
-            Body.id.label("body_id"),
-            Body.code,
-        )
-        .outerjoin(RoleHolding, in_force)
-        .outerjoin(BodyRole, BodyRole.id == RoleHolding.body_role_id)
-        .outerjoin(Body, Body.id == BodyRole.body_id)
-        .where(Account.id == account_id, Account.is_active)
-        .order_by(RoleHolding.id)
-    ).all()
+    rows = session.execute(_ACTOR, {"account_id": account_id, "today": today}).all()
     if not rows:
         raise Missing("account_missing")
     held = {row.body_role_id: Holding(row.body_role_id, row.body_id, row.code, row.role) for row in rows if row.code}

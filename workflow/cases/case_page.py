@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from workflow.bodies.tables import Body, BodyRole
 from workflow.cases.case_views import (
@@ -61,36 +61,47 @@ def case_page(context: Context, case_id: int) -> CaseView:
     )
 
 
+_HEADER = (
+    select(
+        Case.person_id,
+        Case.channel,
+        Case.opened_at,
+        Case.entered_at,
+        Case.due_at,
+        Case.closed_at,
+        func.coalesce(Person.name, "").label("person"),
+        func.coalesce(Person.name_latin, "").label("person_latin"),
+        func.coalesce(Body.title_zh, "").label("body_zh"),
+        func.coalesce(Body.title_en, "").label("body_en"),
+        ProcedureVersion.number.label("version_number"),
+    )
+    .join(ProcedureVersion, ProcedureVersion.id == Case.procedure_version_id)
+    .outerjoin(Person, Person.id == Case.person_id)
+    .outerjoin(Body, Body.id == Case.body_id)
+    .where(Case.id == bindparam("case_id"))
+)
+
+
 def _header(context: Context, case_id: int) -> Any:
-    return context.session.execute(
-        select(
-            Case.person_id,
-            Case.channel,
-            Case.opened_at,
-            Case.entered_at,
-            Case.due_at,
-            Case.closed_at,
-            func.coalesce(Person.name, "").label("person"),
-            func.coalesce(Person.name_latin, "").label("person_latin"),
-            func.coalesce(Body.title_zh, "").label("body_zh"),
-            func.coalesce(Body.title_en, "").label("body_en"),
-            ProcedureVersion.number.label("version_number"),
+    return context.session.execute(_HEADER, {"case_id": case_id}).one()
+
+
+_NAMES = select(Account.id, Account.name).where(
+    Account.id.in_(
+        select(Event.actor_id)
+        .where(Event.case_id == bindparam("case_id"))
+        .union(
+            select(WorkItem.account_id).where(WorkItem.case_id == bindparam("case_id")),
+            select(Waiver.granted_by).where(Waiver.case_id == bindparam("case_id")),
         )
-        .join(ProcedureVersion, ProcedureVersion.id == Case.procedure_version_id)
-        .outerjoin(Person, Person.id == Case.person_id)
-        .outerjoin(Body, Body.id == Case.body_id)
-        .where(Case.id == case_id)
-    ).one()
+        .scalar_subquery()
+    )
+)
 
 
 def _names(context: Context, case_id: int) -> dict[int, str]:
     """Names of everybody who acted or is awaited in the case, in one statement."""
-    acted = select(Event.actor_id).where(Event.case_id == case_id)
-    awaited = select(WorkItem.account_id).where(WorkItem.case_id == case_id)
-    waived = select(Waiver.granted_by).where(Waiver.case_id == case_id)
-    rows = context.session.execute(
-        select(Account.id, Account.name).where(Account.id.in_(acted.union(awaited, waived).scalar_subquery()))
-    )
+    rows = context.session.execute(_NAMES, {"case_id": case_id})
     return {row.id: row.name for row in rows}
 
 
@@ -120,14 +131,17 @@ def _stages(procedure: Procedure, case: LoadedCase, events: tuple[EventView, ...
     return tuple(StageView(key, procedure.stages[key].title, status(index, key)) for index, key in enumerate(order))
 
 
+_HOLDERS = (
+    select(WorkItem.role, WorkItem.account_id, WorkItem.created_at, Body.title_zh, Body.title_en)
+    .outerjoin(BodyRole, BodyRole.id == WorkItem.body_role_id)
+    .outerjoin(Body, Body.id == BodyRole.body_id)
+    .where(WorkItem.case_id == bindparam("case_id"), WorkItem.is_open)
+    .order_by(WorkItem.id)
+)
+
+
 def _holders(context: Context, procedure: Procedure, case_id: int, names: dict[int, str]) -> tuple[HolderView, ...]:
-    rows = context.session.execute(
-        select(WorkItem.role, WorkItem.account_id, WorkItem.created_at, Body.title_zh, Body.title_en)
-        .outerjoin(BodyRole, BodyRole.id == WorkItem.body_role_id)
-        .outerjoin(Body, Body.id == BodyRole.body_id)
-        .where(WorkItem.case_id == case_id, WorkItem.is_open)
-        .order_by(WorkItem.id)
-    )
+    rows = context.session.execute(_HOLDERS, {"case_id": case_id})
     return tuple(
         HolderView(
             procedure.roles[row.role].title,
@@ -157,6 +171,9 @@ def load_case_in(case: LoadedCase, state: str) -> LoadedCase:
     return LoadedCase(**{**{name: getattr(case, name) for name in LoadedCase.__slots__}, "state": state})
 
 
+_FORMS = select(CaseForm).where(CaseForm.case_id == bindparam("case_id")).order_by(CaseForm.id)
+
+
 def _forms(
     context: Context,
     procedure: Procedure,
@@ -166,7 +183,7 @@ def _forms(
     names: dict[int, str],
 ) -> tuple[FormView, ...]:
     """The newest filling of each form, in stages the reader sees."""
-    rows = context.session.scalars(select(CaseForm).where(CaseForm.case_id == case_id).order_by(CaseForm.id))
+    rows = context.session.scalars(_FORMS, {"case_id": case_id})
     newest = {row.form: row for row in rows if row.stage in visible}
     views = []
     for key, row in newest.items():
@@ -187,6 +204,9 @@ def visible_values(form: Form, values: dict[str, Any], roles: frozenset[str]) ->
     }
 
 
+_EVENTS = select(Event).where(Event.case_id == bindparam("case_id")).order_by(Event.seq)
+
+
 def _events(
     context: Context,
     procedure: Procedure,
@@ -195,7 +215,7 @@ def _events(
     roles: frozenset[str],
     names: dict[int, str],
 ) -> tuple[EventView, ...]:
-    rows = context.session.scalars(select(Event).where(Event.case_id == case_id).order_by(Event.seq))
+    rows = context.session.scalars(_EVENTS, {"case_id": case_id})
     return tuple(_event(procedure, row, visible, roles, names) for row in rows)
 
 
@@ -229,6 +249,9 @@ def _event(
     )
 
 
+_WAIVERS = select(Waiver).where(Waiver.case_id == bindparam("case_id")).order_by(Waiver.id)
+
+
 def _waivers(context: Context, case_id: int, names: dict[int, str]) -> tuple[WaiverView, ...]:
-    rows = context.session.scalars(select(Waiver).where(Waiver.case_id == case_id).order_by(Waiver.id))
+    rows = context.session.scalars(_WAIVERS, {"case_id": case_id})
     return tuple(WaiverView(row.guard, row.reason, names.get(row.granted_by, ""), row.granted_at) for row in rows)

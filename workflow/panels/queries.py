@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from workflow.bodies.tables import Body, BodyRole
 from workflow.cases.loading import LoadedCase
@@ -66,13 +66,22 @@ class PanelView:
         return next((seat for seat in self.seats if seat.is_mine and not seat.has_spoken), None)
 
 
+_PANELS = select(Panel).where(Panel.case_id == bindparam("case_id")).order_by(Panel.id)
+_SEATS = (
+    select(Seat, Account.name, Body.title_zh, Body.title_en)
+    .outerjoin(Account, Account.id == Seat.account_id)
+    .outerjoin(BodyRole, BodyRole.id == Seat.body_role_id)
+    .outerjoin(Body, Body.id == BodyRole.body_id)
+    .where(Seat.panel_id.in_(bindparam("panel_ids", expanding=True)))
+    .order_by(Seat.id)
+)
+
+
 def panels_of_case(context: Context, case: LoadedCase, roles: frozenset[str]) -> tuple[PanelView, ...]:
     """Every panel of a case in stages its reader sees, oldest first."""
     visible = compiled_version(context.session, case.version_id).procedure.visible_stages(roles, case.state)
     rows = [
-        row
-        for row in context.session.scalars(select(Panel).where(Panel.case_id == case.id).order_by(Panel.id))
-        if row.state.partition(".")[0] in visible
+        row for row in context.session.scalars(_PANELS, {"case_id": case.id}) if row.state.partition(".")[0] in visible
     ]
     seats = _seats(context, [row.id for row in rows])
     held = roles_of_actor(context, compiled_version(context.session, case.version_id), case)
@@ -81,14 +90,7 @@ def panels_of_case(context: Context, case: LoadedCase, roles: frozenset[str]) ->
 
 def _seats(context: Context, panel_ids: list[int]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
-    rows = context.session.execute(
-        select(Seat, Account.name, Body.title_zh, Body.title_en)
-        .outerjoin(Account, Account.id == Seat.account_id)
-        .outerjoin(BodyRole, BodyRole.id == Seat.body_role_id)
-        .outerjoin(Body, Body.id == BodyRole.body_id)
-        .where(Seat.panel_id.in_(panel_ids))
-        .order_by(Seat.id)
-    )
+    rows = context.session.execute(_SEATS, {"panel_ids": panel_ids})
     for row in rows:
         found.setdefault(row.Seat.panel_id, []).append(row)
     return found

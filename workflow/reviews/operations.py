@@ -24,7 +24,7 @@ from workflow.problems import Conflict, Forbidden, Invalid, Missing
 from workflow.reviews.rules import first_review_year
 from workflow.reviews.tables import Review
 
-OPENING_TIME = time(9, 0)
+OPENING_TIME = time(8, 0)
 """Reviews are there when the office opens."""
 
 

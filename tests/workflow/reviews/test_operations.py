@@ -68,7 +68,7 @@ def test_listing_plans_the_review_of_the_year_and_its_timer(office: Office) -> N
     (review,) = rows(office, Review)
     assert (review.year, review.opens_date, review.due_date) == (2026, date(2026, 12, 1), date(2026, 12, 31))
     (timer,) = [row for row in rows(office, Timer) if row.kind == "open_review"]
-    assert (timer.review_id, timer.due_at, timer.is_open) == (review.id, at(2026, 12, 1).astimezone(UTC), True)
+    assert (timer.review_id, timer.due_at, timer.is_open) == (review.id, at(2026, 12, 1, 8).astimezone(UTC), True)
 
 
 def test_the_clock_opens_a_review_once_and_not_before_its_day(any_office: Office) -> None:

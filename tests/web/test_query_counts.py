@@ -1,0 +1,81 @@
+"""How many statements a page costs: a literal number, the same for one item and for fifty."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from scheduler.jobs import Work, spread_messages
+from tests.fixtures.office import Office
+from tests.web.conftest import ClientOf
+from tests.workflow.steps import listed, nominated, submitted
+from workflow.rounds.tables import Round
+from workflow.settings import Settings
+
+PAGES = {
+    "/inbox": ("secretary", 0),
+    "/mine": ("nominator", 0),
+    "/done": ("nominator", 0),
+    "/search?q=Wen": ("secretary", 0),
+    "/people/": ("secretary", 0),
+    "/rounds/": ("secretary", 0),
+    "/rounds/1": ("secretary", 0),
+    "/rounds/1/ranking": ("secretary", 0),
+    "/calls/": ("nominator", 0),
+    "/ledger/": ("secretary", 0),
+    "/notifications/": ("secretary", 0),
+    "/pools/": ("orghead", 0),
+    "/pools/reviews": ("orghead", 0),
+    "/cases/1": ("secretary", 0),
+}
+"""Page → who looks at it, and how many statements it takes."""
+NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")
+
+
+def grow(office: Office, count: int) -> None:
+    """So many people: one in five is listed, the others' papers wait for the secretary or are drafts."""
+    with office.database.writing() as session:
+        session.get_one(Round, office.round_id).seats = {"reserve": 100, "youth": 100}
+    for number in range(count):
+        if number % 5 == 0:
+            at = office.now
+            listed(office, office.person())
+            office.now = at
+        else:
+            (nominated if number % 5 == 1 else submitted)(office, office.person())
+    work = Work(office.database, Settings(database_url=office.database.url))
+    spread_messages(work, office.now)
+    work.close()
+
+
+@pytest.fixture
+def counted(client_of: ClientOf) -> Callable[[FlaskClient, str], int]:
+    """Opens a page and says how many statements the driver was given; the second time, so that nothing is learnt."""
+    app = client_of(None).application
+    statements: list[str] = []
+
+    @event.listens_for(app.extensions["database"].engine, "checkout")
+    def on_checkout(connection: Any, _record: Any, _proxy: Any) -> None:
+        connection.set_trace_callback(statements.append)
+
+    def count(client: FlaskClient, path: str) -> int:
+        assert client.get(path).status_code == 200, path
+        statements.clear()
+        client.get(path)
+        return sum(not one.startswith(NOT_COUNTED) for one in statements)
+
+    return count
+
+
+def test_pages_cost_the_same_for_one_item_and_for_fifty(
+    office: Office, client_of: ClientOf, counted: Callable[[FlaskClient, str], int]
+) -> None:
+    grow(office, 5)
+    few = {path: counted(client_of(name), path) for path, (name, _) in PAGES.items()}
+    office.now = office.now.replace(minute=30)
+    grow(office, 50)
+    many = {path: counted(client_of(name), path) for path, (name, _) in PAGES.items()}
+    assert many == few
+    assert few == {path: number for path, (_, number) in PAGES.items()}

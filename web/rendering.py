@@ -1,0 +1,108 @@
+"""One template environment per language: texts and addresses are bound when templates are set up, not page by page.
+
+A page has more than a hundred texts and dozens of links; looking each of them up through the request cost more than
+the page's own queries.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from babel.support import NullTranslations, Translations
+from flask import Flask, has_request_context, url_for
+from jinja2 import Environment
+from markupsafe import Markup
+
+SPECIMEN = 987_654_321
+"""Stands in an address for a number that is put in later."""
+FILES = frozenset({"static", "bootstrap.static"})
+
+
+class Application(Flask):
+    """Flask with an environment for each language; outside a request there is the common one."""
+
+    choose_language: Callable[[], str] | None = None
+    environments: Mapping[str, Environment] = {}
+
+    @cached_property
+    def common_env(self) -> Environment:
+        """Where extensions put their filters and globals."""
+        return self.create_jinja_environment()
+
+    @property
+    def jinja_env(self) -> Environment:  # type: ignore[override]
+        if self.choose_language is not None and has_request_context():
+            return self.environments[self.choose_language()]
+        return self.common_env
+
+
+def environment_in(
+    common: Environment, translations: NullTranslations, filters: Mapping[str, Callable[..., Any]]
+) -> Environment:
+    """The common environment bound to one language."""
+    bound = common.overlay()
+    gettext, ngettext = _texts(translations)
+    bound.globals = {**common.globals, "_": gettext, "gettext": gettext, "ngettext": ngettext, "url_for": address}
+    bound.filters = {**common.filters, **filters}
+    return bound
+
+
+def load_translations(folder: str, language: str) -> NullTranslations:
+    """The compiled catalogue of a language; English texts are their own."""
+    return NullTranslations() if language == "en" else Translations.load(folder, [language])
+
+
+def _texts(translations: NullTranslations) -> tuple[Callable[..., Markup], Callable[..., Markup]]:
+    """What templates call as `_` and `ngettext`; values are escaped where they go in."""
+    known: dict[str, Markup] = {}
+    bare: dict[str, Markup] = {}
+
+    def gettext(text: str, /, **values: Any) -> Markup:
+        if not values:
+            found = bare.get(text)
+            if found is None:
+                found = bare[text] = Markup(translations.gettext(text)) % {}  # noqa: S704 - a text of ours
+            return found
+        pattern = known.get(text)
+        if pattern is None:
+            pattern = known[text] = Markup(translations.gettext(text))  # noqa: S704 - a text of ours
+        return pattern % values
+
+    def ngettext(one: str, many: str, num: int, /, **values: Any) -> Markup:
+        pattern = Markup(translations.ngettext(one, many, num))  # noqa: S704 - a text of ours
+        return pattern % {"num": num, **values}
+
+    return gettext, ngettext
+
+
+_patterns: dict[tuple[Any, ...], str | None] = {}
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """`url_for` for templates: an address that differs only by its numbers is built once."""
+    if endpoint in FILES:
+        key: tuple[Any, ...] = (endpoint, *values.values())
+        found = _patterns.get(key)
+        if found is None:
+            found = _patterns[key] = url_for(endpoint, **values)
+        return found
+    if not all(type(value) is int for value in values.values()):
+        return url_for(endpoint, **values)
+    key = (endpoint, *values)
+    if key not in _patterns:
+        _patterns[key] = _pattern(endpoint, tuple(values))
+    pattern = _patterns[key]
+    return url_for(endpoint, **values) if pattern is None else pattern % values
+
+
+def _pattern(endpoint: str, names: tuple[str, ...]) -> str | None:
+    """The address with places for its numbers; None where that is not safe."""
+    specimens: dict[str, Any] = {name: SPECIMEN + number for number, name in enumerate(names)}
+    built = url_for(endpoint, **specimens)
+    if "%" in built or endpoint.startswith("."):
+        return None
+    for name, specimen in specimens.items():
+        if built.count(str(specimen)) != 1:
+            return None
+        built = built.replace(str(specimen), f"%({name})d")
+    return built
