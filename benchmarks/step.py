@@ -72,7 +72,7 @@ class Bench:
 
     def step(self, case_id: int, number: int) -> None:
         """One approval through the write path, in a transaction of its own."""
-        with self.database.writing() as session:
+        with self.database.stepping() as session:
             act(Context(session, self.actor, NOW), case_id=case_id, action=f"step{number}", seen_version=number)
 
 

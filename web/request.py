@@ -80,6 +80,15 @@ def writing() -> Iterator[Context]:
 
 
 @contextmanager
+def stepping() -> Iterator[Context]:
+    """A context for one step of one case, the last thing the request writes."""
+    with reading() as context:
+        actor = context.actor
+    with database().stepping() as session:
+        yield Context(session=session, actor=actor, now=now(), zone=settings().zone)
+
+
+@contextmanager
 def writing_unsigned() -> Iterator[Context]:
     """A writing context before anybody is signed in: for signing in itself."""
     with database().writing() as session:

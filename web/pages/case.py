@@ -14,7 +14,7 @@ from web.drawing import drawn
 from web.forms import faults, number, prefixed, typed_values
 from web.i18n import language, words
 from web.problems import problem_text
-from web.request import now, reading, writing
+from web.request import now, reading, stepping, writing
 from workflow.cases.case_page import case_page
 from workflow.cases.case_views import CaseView
 from workflow.cases.loading import load_case
@@ -106,7 +106,7 @@ def take_action(case_id: int, action: str) -> Response:
     form = _form_of(procedure, case_id, action)
     typed = typed_values(form) if form else None
     try:
-        with writing() as context:
+        with stepping() as context:
             acted = act(
                 context,
                 case_id=case_id,

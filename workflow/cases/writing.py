@@ -13,6 +13,7 @@ from workflow.messages.tables import Message
 from workflow.problems import Conflict
 from workflow.record.tables import Event
 from workflow.store.base import Base
+from workflow.store.database import IS_STEPPING, IS_WRITTEN
 from workflow.store.hot import Hot, driver_cursor
 from workflow.store.types import canonical_json
 
@@ -74,6 +75,8 @@ def write_step(session: Session, step: Step) -> None:
     event = step.event()
     moved = _moved(step, event)
     cursor, dialect = driver_cursor(session)
+    if session.info.get(IS_STEPPING) and not session.in_transaction():
+        session.info[IS_WRITTEN] = True
     if dialect.name == "postgresql":
         written = _write_postgresql(cursor, step, event, moved)
     else:

@@ -20,6 +20,10 @@ CHECKPOINT_PAGES = 8_000
 POOL_SIZE = 8
 DRIVER = "driver"
 """Key of `session.info` under which a writing session keeps its driver's cursor."""
+IS_STEPPING = "is_stepping"
+"""Key of `session.info`: the session is for one step."""
+IS_WRITTEN = "is_written"
+"""Key of `session.info`: the step has been committed by itself."""
 
 
 def _sqlite_module() -> Any:
@@ -67,6 +71,13 @@ def _sqlite_engine(url: Any) -> Engine:
     return engine
 
 
+def _prepare_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        if connection.get_execution_options().get("stepping", False):
+            connection.connection.driver_connection.execute("BEGIN")
+
+
 def make_engine(url: str) -> Engine:
     """An engine for `sqlite:///path` or `postgresql://…`; psycopg 3 is used where no driver is named."""
     parsed = make_url(url)
@@ -74,7 +85,9 @@ def make_engine(url: str) -> Engine:
         return _sqlite_engine(parsed)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_size=POOL_SIZE, max_overflow=0, connect_args={"prepare_threshold": 1})
+    engine = create_engine(parsed, pool_size=POOL_SIZE, max_overflow=0, connect_args={"prepare_threshold": 1})
+    _prepare_postgresql(engine)
+    return engine
 
 
 class Database:
@@ -84,6 +97,11 @@ class Database:
         self.url = url
         self.engine = make_engine(url)
         self._writing = self.engine.execution_options(writing=True)
+        self._stepping = (
+            self._writing
+            if self.is_sqlite
+            else self.engine.execution_options(isolation_level="AUTOCOMMIT", stepping=True)
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -109,6 +127,25 @@ class Database:
                 if transaction.is_active:
                     transaction.rollback()
                 session.close()
+
+    @contextmanager
+    def stepping(self) -> Iterator[Session]:
+        """A session for one step of one case, which is the last thing written in it.
+
+        On PostgreSQL a step is one statement, whole by itself: the transaction begins only when something else is
+        written or locked, and an approval costs three trips to the server instead of five. Elsewhere as `writing()`.
+        """
+        if self.is_sqlite:
+            with self.writing() as session:
+                yield session
+            return
+        with translated(), self._stepping.connect() as connection, Session(connection) as session:
+            session.info[DRIVER] = (connection.connection.cursor(), connection.dialect)
+            session.info[IS_STEPPING] = True
+            yield session
+            if session.info.get(IS_WRITTEN) and (session.new or session.dirty or session.deleted):
+                raise RuntimeError("a step was committed, and more was written after it")
+            session.commit()
 
     def dispose(self) -> None:
         """Close all pooled connections."""

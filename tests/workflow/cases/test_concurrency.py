@@ -10,6 +10,7 @@ from tests.fixtures.office import NOMINATION, REPORT, Office
 from tests.workflow.steps import SCORES, nominated, open_seats, scored, submitted
 from workflow.cases.operations import Acted, act
 from workflow.cases.tables import Case, CaseForm, WorkItem
+from workflow.context import Context
 from workflow.panels.operations import give_opinion, record_meeting
 from workflow.panels.tables import Panel
 from workflow.problems import Conflict, Problem
@@ -59,7 +60,8 @@ def test_of_fifty_who_decide_at_once_one_wins(any_office: Office) -> None:
     events = count(office, Event, Event.case_id == case_id)
 
     def submit() -> Acted:
-        with office.as_("nominator") as context:
+        with office.database.stepping() as session:
+            context = Context(session, office.actors["nominator"], office.now)
             return act(context, case_id=case_id, action="submit", seen_version=seen, form=NOMINATION)
 
     results = at_once([submit] * CROWD)
@@ -70,6 +72,23 @@ def test_of_fifty_who_decide_at_once_one_wins(any_office: Office) -> None:
     assert count(office, Event, Event.case_id == case_id) == events + 1
     assert count(office, WorkItem, WorkItem.case_id == case_id, WorkItem.is_open) == 1
     assert count(office, CaseForm, CaseForm.case_id == case_id) == 1
+    assert_record_holds(office, case_id)
+
+
+def test_of_fifty_plain_approvals_at_once_one_wins(any_office: Office) -> None:
+    office = any_office
+    case_id = submitted(office, office.person())
+    seen = office.case(case_id).version
+
+    def approve() -> Acted:
+        with office.database.stepping() as session:
+            context = Context(session, office.actors["secretary"], office.now)
+            return act(context, case_id=case_id, action="approve", seen_version=seen)
+
+    results = at_once([approve] * CROWD)
+    assert sum(isinstance(result, Acted) for result in results) == 1
+    assert [type(r) for r in results if not isinstance(r, Acted)] == [Conflict] * (CROWD - 1)
+    assert count(office, WorkItem, WorkItem.case_id == case_id, WorkItem.is_open) == 3
     assert_record_holds(office, case_id)
 
 
