@@ -11,6 +11,7 @@ from flask_login import UserMixin, current_user
 from workflow.access.queries import SignedIn, signed_in
 from workflow.bodies.queries import actor
 from workflow.context import CLOCK, Actor, Context
+from workflow.messages.queries import unread_count
 from workflow.problems import Forbidden
 from workflow.settings import Settings
 from workflow.store.database import Database
@@ -120,3 +121,11 @@ def icons_url() -> str:
     if "icons_url" not in g:
         g.icons_url = url_for("bootstrap.static", filename="icons/bootstrap-icons.svg")
     return str(g.icons_url)
+
+
+def unread() -> int:
+    """How many notifications the reader has not read; anything above 99 is said as 100."""
+    if not current_user.is_authenticated:
+        return 0
+    with reading() as context:
+        return unread_count(context)

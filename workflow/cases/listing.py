@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, exists, or_, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, String, and_, exists, or_, select, tuple_, type_coerce
 
 from workflow.bodies.tables import Body
 from workflow.cases.reading import may_read
-from workflow.cases.tables import Case
+from workflow.cases.tables import Case, WorkItem
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
+from workflow.messages.tables import Delivery, Message
 from workflow.people.tables import Person
 from workflow.problems import Invalid
 from workflow.procedure.parts import Words
@@ -58,6 +59,20 @@ def cases_acted_in(context: Context, *, cursor: str | None = None) -> CaseList:
     """Cases in whose record the actor has a line, newest movement first."""
     acted = exists(select(Event.seq).where(Event.case_id == Case.id, Event.actor_id == context.actor.account_id))
     return _listed(context, acted, cursor)
+
+
+def cases_copied(context: Context, *, cursor: str | None = None) -> CaseList:
+    """Cases the actor was told about, has not acted in, and has nothing to do in now; newest movement first."""
+    account = context.actor.account_id
+    told = exists(
+        select(Delivery.id)
+        .join(Message, Message.id == Delivery.message_id)
+        .where(Message.case_id == Case.id, Delivery.account_id == account, Delivery.channel == "in_app")
+    )
+    acted = exists(select(Event.seq).where(Event.case_id == Case.id, Event.actor_id == account))
+    named = or_(WorkItem.body_role_id.in_(sorted(context.actor.body_role_ids)), WorkItem.account_id == account)
+    awaited = exists(select(WorkItem.id).where(WorkItem.case_id == Case.id, WorkItem.is_open, named))
+    return _listed(context, and_(told, ~acted, ~awaited), cursor)
 
 
 def find_cases(context: Context, text: str, *, limit: int = 20) -> tuple[CaseLine, ...]:
