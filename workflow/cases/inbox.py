@@ -112,11 +112,18 @@ def inbox_counts(context: Context) -> Counts:
 
 @lru_cache(maxsize=128)
 def _counting(groups: int) -> Select[Any]:
-    """The statement that counts for so many groups, built once."""
+    """The statement that counts for so many groups, built once: each group through its own index, none beyond the limit."""
+
+    def part(number: int, condition: ColumnElement[bool]) -> Any:
+        mine = _mine(number, is_account=number == groups - 1)
+        found = select(literal(1)).where(WorkItem.is_open, mine, condition).limit(COUNT_LIMIT + 1)
+        return select(found.subquery())
 
     def capped(bucket: str) -> Any:
-        mine = or_(*(_mine(number, is_account=number == groups - 1) for number in range(groups)))
-        limited = select(literal(1)).where(WorkItem.is_open, mine, _in_bucket(bucket)).limit(COUNT_LIMIT + 1)
+        # Two conditions joined by OR would read a whole backlog; apart, each finds its own end of an index.
+        conditions = _LATER if bucket == "later" else (_in_bucket(bucket),)
+        parts = [part(number, condition) for number in range(groups) for condition in conditions]
+        limited = select(union_all(*parts).subquery()).limit(COUNT_LIMIT + 1)
         return select(func.count()).select_from(limited.subquery()).scalar_subquery()
 
     return select(*(capped(bucket).label(bucket) for bucket in BUCKETS))
@@ -157,8 +164,11 @@ def _in_bucket(bucket: str) -> ColumnElement[bool]:
     if bucket == "soon":
         return and_(WorkItem.due_at >= now, WorkItem.due_at < limit)
     if bucket == "later":
-        return or_(WorkItem.due_at >= limit, WorkItem.due_at.is_(None))
+        return or_(*_LATER)
     return literal(1) == 1
+
+
+_LATER = (WorkItem.due_at >= bindparam("limit", type_=Instant), WorkItem.due_at.is_(None))
 
 
 def _parsed(cursor: str | None) -> tuple[str, int] | None:

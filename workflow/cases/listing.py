@@ -64,15 +64,15 @@ def cases_acted_in(context: Context, *, cursor: str | None = None) -> CaseList:
 def cases_copied(context: Context, *, cursor: str | None = None) -> CaseList:
     """Cases the actor was told about, has not acted in, and has nothing to do in now; newest movement first."""
     account = context.actor.account_id
-    told = exists(
-        select(Delivery.id)
-        .join(Message, Message.id == Delivery.message_id)
-        .where(Message.case_id == Case.id, Delivery.account_id == account, Delivery.channel == "in_app")
+    told = (
+        select(Message.case_id)
+        .join(Delivery, Delivery.message_id == Message.id)
+        .where(Delivery.account_id == account, Delivery.channel == "in_app", Message.case_id.is_not(None))
     )
     acted = exists(select(Event.seq).where(Event.case_id == Case.id, Event.actor_id == account))
     named = or_(WorkItem.body_role_id.in_(sorted(context.actor.body_role_ids)), WorkItem.account_id == account)
     awaited = exists(select(WorkItem.id).where(WorkItem.case_id == Case.id, WorkItem.is_open, named))
-    return _listed(context, and_(told, ~acted, ~awaited), cursor)
+    return _listed(context, and_(Case.id.in_(told), ~acted, ~awaited), cursor)
 
 
 def find_cases(context: Context, text: str, *, limit: int = 20) -> tuple[CaseLine, ...]:

@@ -44,7 +44,6 @@ class Message(Base):
             sqlite_where=text("spread_at IS NULL"),
             postgresql_where=text("spread_at IS NULL"),
         ),
-        Index(None, "case_id"),
     )
 
 
