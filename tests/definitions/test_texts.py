@@ -43,8 +43,6 @@ SITUATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "case_listed": ("case_listed", CASE),
     "exception_answered": ("exception_answered", CASE | {"reason": "同意例外"}),
     "exception_answered-no_reason": ("exception_answered", CASE | {"reason": ""}),
-    "panel_settled": ("panel_settled", CASE),
-    "notice_ended": ("notice_ended", CASE),
     "round_called": ("round_called", ROUND),
     "round_reminder": ("round_reminder", ROUND),
     "review_opened": ("review_opened", CASE | {"year": 2026, "due_date": "2026-12-31"}),

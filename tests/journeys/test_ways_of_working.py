@@ -100,3 +100,24 @@ def test_the_language_is_remembered_with_the_account(district: District) -> None
     desk.reads("Papers in order", "Who has it")
     desk.act(case_id, "return", reason="Please add the grades.")
     desk.reads("Being prepared")
+
+
+@pytest.mark.browser
+def test_the_keyboard_leads_from_one_case_to_the_next(district: District) -> None:
+    desk = district.desk
+    opens_the_round(desk)
+    desk.clock.now = SECOND_DAY
+    cases = [
+        nominates(desk, name, nominee.person_id, nominee.category)
+        for name, body in (("nominator", "subdistrict-01"), ("nominator2", "industry-01"))
+        for nominee in district.nominees(body, "listed")[:1]
+    ]
+    desk.sits("secretary")
+    desk.act(cases[0], "approve")
+    with desk.page.expect_navigation():
+        desk.page.keyboard.press("n")
+    assert desk.page.url.endswith(f"/cases/{cases[1]}")
+    desk.page.keyboard.press("?")
+    expect(desk.page.locator("#shortcuts")).to_be_visible()
+    desk.page.keyboard.press("Escape")
+    expect(desk.page.locator("#shortcuts")).to_be_hidden()

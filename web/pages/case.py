@@ -17,6 +17,7 @@ from web.problems import problem_text
 from web.request import now, reading, stepping, writing
 from workflow.cases.case_page import case_page
 from workflow.cases.case_views import CaseView
+from workflow.cases.inbox import inbox
 from workflow.cases.loading import load_case
 from workflow.cases.naming import eligible_accounts
 from workflow.cases.operations import act, grant_waiver
@@ -125,6 +126,7 @@ def _done(case_id: int) -> Response:
     """Back to the case, saying who has it next."""
     with reading() as context:
         view = case_page(context, case_id)
+        waiting = [item.case_id for item in inbox(context).items if item.case_id != case_id]
         separator = "、" if language() == "zh" else ", "
         names = [
             holder.account or getattr(holder, f"body_{language()}") or words(holder.role) for holder in view.holders
@@ -134,6 +136,8 @@ def _done(case_id: int) -> Response:
         flash(_("Done: %(state)s. Now waiting for %(who)s.", state=words(view.state), who=who), "done")
     else:
         flash(_("Done: %(state)s.", state=words(view.state)), "done")
+    if waiting:
+        flash(url_for("case.case", case_id=waiting[0]), "next")
     return _redirect(case_id)
 
 

@@ -19,12 +19,13 @@ const single = {
   k: () => select(-1),
   x: () => document.querySelector("tr.is-selected input[type=checkbox]")?.click(),
   c: () => document.querySelector("[data-comment]")?.focus(),
-  "?": () => document.getElementById("shortcuts")?.toggleAttribute("open"),
+  n: () => document.querySelector("[data-next]")?.click(),
+  "?": () => document.getElementById("shortcuts")?.showModal(),
 };
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (isTyping(event.target)) return;
+  if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
   if (waiting === "g" && event.key === "i") {
     waiting = "";
     document.querySelector("[data-inbox]")?.click();

@@ -131,10 +131,10 @@ def test_ledger_is_filtered_and_paged(any_database: Database, context_for: Conte
         write_message(context, template="work_waiting", params={}, case_id=case, account_id=one)
         write_message(context, template="case_closed", params={}, case_id=None, account_id=two)
         spread(context)
-        write_message(context, template="notice_ended", params={}, case_id=None, account_id=two)
+        write_message(context, template="case_closed", params={}, case_id=None, account_id=two)
         whole = ledger(context)
         assert [(line.template, line.channel, line.status) for line in whole] == [
-            ("notice_ended", None, "waiting"),
+            ("case_closed", None, "waiting"),
             ("case_closed", "in_app", "sent"),
             ("work_waiting", "mail", "queued"),
             ("work_waiting", "in_app", "sent"),
@@ -145,7 +145,7 @@ def test_ledger_is_filtered_and_paged(any_database: Database, context_for: Conte
         assert {line.template for line in ledger(context, account_id=two)} == {"case_closed"}
         assert {line.template for line in ledger(context, case_id=case)} == {"work_waiting"}
         assert {line.template for line in ledger(context, template="case_closed")} == {"case_closed"}
-        assert {line.template for line in ledger(context, status="waiting")} == {"notice_ended"}
+        assert {line.template for line in ledger(context, status="waiting")} == {"case_closed"}
         assert [line.account_name for line in ledger(context, status="queued")] == ["one"]
         first = ledger(context, limit=2)
         rest = ledger(context, before=(first[-1].message_id, first[-1].delivery_id))
