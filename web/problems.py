@@ -11,11 +11,15 @@ from werkzeug.exceptions import HTTPException
 from definitions.explaining import named_params
 from definitions.texts import has, say
 from web.i18n import language
-from workflow.problems import Problem
+from web.request import go_on_without_database
+from workflow.problems import Problem, Unavailable
 
 log = structlog.get_logger()
 CODES = {400: "request_bad", 403: "page_forbidden", 404: "page_missing", 405: "method_wrong", 413: "request_too_large"}
 CODES |= {429: "sign_in_limited"}
+
+RETRY_SECONDS = 5
+"""After which a browser may try again when the database is busy or gone."""
 
 
 def problem_text(problem: Problem, procedure: Any = None) -> str:
@@ -39,7 +43,13 @@ def _answer(status: int, text: str, code: str) -> Response:
 
 
 def _on_problem(problem: Problem) -> Response:
-    return _answer(problem.status, problem_text(problem), problem.code)
+    if not isinstance(problem, Unavailable):
+        return _answer(problem.status, problem_text(problem), problem.code)
+    # The page that says so must not ask the database who reads it.
+    go_on_without_database()
+    answer = _answer(problem.status, problem_text(problem), problem.code)
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
 
 
 def _on_http(error: HTTPException) -> Response:

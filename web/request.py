@@ -59,11 +59,18 @@ def now() -> datetime:
 def load_user(_request: Any) -> User | None:
     """The user behind the session cookie."""
     token = request.cookies.get(COOKIE, "")
-    if not token:
+    if not token or g.get("has_no_database", False):
         return None
     with database().reading() as session:
         signed = signed_in(session, token, now())
     return User(signed) if signed else None
+
+
+def go_on_without_database() -> None:
+    """For the rest of this request nobody is signed in and nothing is looked up."""
+    g.has_no_database = True
+    g.pop("_login_user", None)
+    g.pop("language", None)
 
 
 @contextmanager
