@@ -56,14 +56,14 @@ class PostgresLeadership:
                 return False
 
     def _take(self) -> bool:
-        pooled = self._database.engine.raw_connection()
+        pooled = self._pooled = self._database.engine.raw_connection()
         driver: Any = pooled.driver_connection
         pooled.detach()
         driver.autocommit = True
         if driver.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,)).fetchone()[0]:
-            self._pooled, self._driver = pooled, driver
+            self._driver = driver
             return True
-        pooled.close()
+        self._drop()
         return False
 
     def _drop(self) -> None:
@@ -72,8 +72,15 @@ class PostgresLeadership:
             pooled.close()
 
     def release(self) -> None:
+        """Unlocks before it hangs up: the server frees the lock of a closed connection only a moment later."""
         with self._guard:
-            self._drop()
+            try:
+                if self._driver is not None:
+                    self._driver.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
+            except psycopg.Error:
+                pass
+            finally:
+                self._drop()
 
 
 class FileLeadership:

@@ -25,7 +25,7 @@ def test_leader_whose_connection_dies_loses_the_lead_to_the_next(postgres_databa
     assert first.hold()
     with postgres_database.writing() as session:
         session.execute(
-            text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = :lock"),
+            text("SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND objid = :lock"),
             {"lock": LOCK},
         )
     assert second.hold()
