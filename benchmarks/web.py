@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from flask import Flask, render_template_string
+from flask import Flask, render_template
 from waitress.server import create_server
 
 from benchmarks.step import scratch_postgres
@@ -32,11 +32,12 @@ BARE = "<!doctype html><table>{% for row in rows %}<tr>{% for cell in row %}<td>
 
 def _bare() -> Flask:
     app = Flask(__name__)
+    template = app.jinja_env.from_string(BARE)
     rows = [[f"cell {row} {column}" for column in range(6)] for row in range(20)]
 
     @app.get("/")
     def table() -> str:
-        return render_template_string(BARE, rows=rows)
+        return render_template(template, rows=rows)
 
     return app
 
@@ -54,6 +55,8 @@ def _hammer(port: int, path: str, cookie: str, times: list[float]) -> None:
         connection.request("GET", path, headers={"Cookie": cookie, "Accept-Language": "zh"})
         answer = connection.getresponse()
         answer.read()
+        if given := answer.getheader("Set-Cookie"):
+            cookie = f"{cookie}; {given.partition(';')[0]}"
         if answer.status != 200:
             raise RuntimeError(f"{path}: {answer.status}")
         times.append((time.perf_counter() - started) * 1_000)

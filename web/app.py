@@ -9,10 +9,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from web import i18n, menu, pages, problems, security
 from web.limits import limiter
 from web.rendering import Application
-from web.request import Clock, icons_url, unread, utc_now
+from web.request import Clock, connect, icons_url, unread, utc_now
 from workflow import composition  # noqa: F401 - registers what follows when a case moves
 from workflow.settings import Settings
-from workflow.store.database import Database
 
 LARGEST_FORM = 2 * 1024 * 1024
 """Bytes of a request; a larger one is refused with 413."""
@@ -24,8 +23,6 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Application:
     app = Application(__name__)
     is_secure = settings.public_url.startswith("https:")
     app.config.update(
-        SETTINGS=settings,
-        CLOCK=clock,
         SECRET_KEY=settings.secret_key(),
         MAX_CONTENT_LENGTH=LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
@@ -38,7 +35,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Application:
         BOOTSTRAP_SERVE_LOCAL=True,
         RATELIMIT_STORAGE_URI="memory://",
     )
-    app.extensions["database"] = Database(settings.database_url)
+    connect(app, settings, clock)
     if count := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     Bootstrap5(app)
@@ -47,7 +44,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Application:
     i18n.init_app(app)
     problems.init_app(app)
     app.jinja_env.globals.update(icons_url=icons_url, unread=unread)
-    app.context_processor(lambda: {"menu": menu.entries, "is_here": menu.is_here, "is_demo": settings.is_demo})
+    app.context_processor(lambda: {"menu": menu.menu, "is_demo": settings.is_demo})
     _add_pages(app)
     i18n.bind_languages(app)
     return app

@@ -122,7 +122,8 @@ def moment(value: datetime | str | None) -> str:
 def bind_languages(app: Application) -> None:
     """Gives the application its environment for each language; called when every filter and global is there."""
     app.environments = {
-        name: environment_in(app.common_env, load_translations(str(FOLDER), name), _filters(name)) for name in LANGUAGES
+        name: environment_in(app.common_env, name, load_translations(str(FOLDER), name), _filters(name))
+        for name in LANGUAGES
     }
     app.choose_language = language
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, current_app, request
-from flask_login import current_user
 
 from web.request import current_actor
 from workflow.context import Actor
@@ -20,22 +19,20 @@ class Entry:
     icon: str
     is_open_to: Callable[[Actor], bool] = lambda _actor: True
 
+    @property
+    def area(self) -> str:
+        """The group of pages the entry leads to."""
+        return self.endpoint.partition(".")[0]
+
 
 def add_entry(app: Flask, entry: Entry) -> None:
     """Puts an entry on the menu."""
     app.extensions.setdefault("menu", []).append(entry)
 
 
-def entries() -> list[Entry]:
-    """The entries open to the reader, in order."""
-    if not current_user.is_authenticated:
-        return []
+def menu() -> tuple[tuple[Entry, ...], str]:
+    """The entries open to the reader, in order, and the area of the page shown."""
     actor = current_actor()
     known: list[Entry] = current_app.extensions.get("menu", [])
-    return sorted((entry for entry in known if entry.is_open_to(actor)), key=lambda entry: entry.order)
-
-
-def is_here(entry: Entry) -> bool:
-    """Whether the page shown belongs to the entry's area."""
-    area = entry.endpoint.partition(".")[0]
-    return request.endpoint is not None and request.endpoint.partition(".")[0] == area
+    shown = sorted((entry for entry in known if entry.is_open_to(actor)), key=lambda entry: entry.order)
+    return tuple(shown), (request.endpoint or "").partition(".")[0]

@@ -5,7 +5,7 @@ the page's own queries.
 """
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from babel.support import NullTranslations, Translations
@@ -37,14 +37,35 @@ class Application(Flask):
 
 
 def environment_in(
-    common: Environment, translations: NullTranslations, filters: Mapping[str, Callable[..., Any]]
+    common: Environment, language: str, translations: NullTranslations, filters: Mapping[str, Callable[..., Any]]
 ) -> Environment:
     """The common environment bound to one language."""
     bound = common.overlay()
     gettext, ngettext = _texts(translations)
-    bound.globals = {**common.globals, "_": gettext, "gettext": gettext, "ngettext": ngettext, "url_for": address}
+    bound.globals = {
+        **common.globals,
+        "_": gettext,
+        "gettext": gettext,
+        "ngettext": ngettext,
+        "url_for": address,
+        "once": once,
+        "language": language,
+    }
     bound.filters = {**common.filters, **filters}
     return bound
+
+
+KEPT = 8_192
+"""Pieces of pages kept in memory, about 1 KB each."""
+
+
+@lru_cache(maxsize=KEPT)
+def once(macro: Callable[..., Markup], *values: Any) -> Markup:
+    """What a macro makes of values that can be compared: drawn once, and again only for other values.
+
+    The macro must say nothing that depends on who asks or when. Each language has macros of its own.
+    """
+    return macro(*values)
 
 
 def load_translations(folder: str, language: str) -> NullTranslations:

@@ -1,20 +1,20 @@
 """One request's way to the records: who is signed in, the moment it came, and its transactions."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import UTC, date, datetime
 from typing import Any
 
-from flask import current_app, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_login import UserMixin, current_user
+from sqlalchemy.orm import Session
 
 from workflow.access.queries import SignedIn, signed_in
-from workflow.bodies.queries import actor
 from workflow.context import CLOCK, Actor, Context
 from workflow.messages.queries import unread_count
 from workflow.problems import Forbidden
 from workflow.settings import Settings
-from workflow.store.database import Database
+from workflow.store.database import Database, translated
 
 COOKIE = "selection_session"
 Clock = Callable[[], datetime]
@@ -28,6 +28,13 @@ class User(UserMixin):
 
     def get_id(self) -> str:
         return str(self.signed.account_id)
+
+
+def connect(app: Flask, chosen: Settings, clock: Clock) -> None:
+    """Gives an application its choices, its clock and its database."""
+    app.config.update(SETTINGS=chosen, CLOCK=clock)
+    app.extensions["database"] = Database(chosen.database_url)
+    app.teardown_appcontext(close_reader)
 
 
 def settings() -> Settings:
@@ -61,65 +68,84 @@ def load_user(_request: Any) -> User | None:
     token = request.cookies.get(COOKIE, "")
     if not token or g.get("has_no_database", False):
         return None
-    with database().reading() as session:
-        signed = signed_in(session, token, now())
+    with translated():
+        signed = signed_in(_reader(), token, now(), _today())
     return User(signed) if signed else None
 
 
 def go_on_without_database() -> None:
     """For the rest of this request nobody is signed in and nothing is looked up."""
     g.has_no_database = True
+    close_reader()
     g.pop("_login_user", None)
     g.pop("language", None)
+
+
+def _today() -> date:
+    return now().astimezone(settings().zone).date()
+
+
+def _reader() -> Session:
+    """The one session in which a request looks, until it writes or ends."""
+    if "reader" not in g:
+        g.readers = ExitStack()
+        g.reader = g.readers.enter_context(database().reading())
+    session: Session = g.reader
+    return session
+
+
+def close_reader(_error: BaseException | None = None) -> None:
+    """Ends the session in which the request looked; what is read next is read anew."""
+    if g.pop("reader", None) is not None:
+        g.pop("readers").close()
 
 
 @contextmanager
 def reading() -> Iterator[Context]:
     """A context for looking."""
-    with database().reading() as session:
-        yield Context(session=session, actor=_actor(session), now=now(), zone=settings().zone)
+    actor = current_actor()
+    try:
+        with translated():
+            yield Context(session=_reader(), actor=actor, now=now(), zone=settings().zone)
+    except Exception:
+        close_reader()
+        raise
 
 
 @contextmanager
 def writing() -> Iterator[Context]:
     """A context whose work is committed when the block ends, and undone when it raises."""
-    with database().writing() as session:
-        yield Context(session=session, actor=_actor(session), now=now(), zone=settings().zone)
+    with _written(current_actor(), database().writing) as context:
+        yield context
 
 
 @contextmanager
 def stepping() -> Iterator[Context]:
     """A context for one step of one case, the last thing the request writes."""
-    with reading() as context:
-        actor = context.actor
-    with database().stepping() as session:
-        yield Context(session=session, actor=actor, now=now(), zone=settings().zone)
+    with _written(current_actor(), database().stepping) as context:
+        yield context
 
 
 @contextmanager
 def writing_unsigned() -> Iterator[Context]:
     """A writing context before anybody is signed in: for signing in itself."""
-    with database().writing() as session:
-        yield Context(session=session, actor=CLOCK, now=now(), zone=settings().zone)
+    with _written(CLOCK, database().writing) as context:
+        yield context
+
+
+@contextmanager
+def _written(actor: Actor, opened: Callable[[], AbstractContextManager[Session]]) -> Iterator[Context]:
+    """What the request looked at is let go first: a reader never holds up its own writer."""
+    close_reader()
+    with opened() as session:
+        yield Context(session=session, actor=actor, now=now(), zone=settings().zone)
 
 
 def current_actor() -> Actor:
-    """The actor of this request, with the roles held today."""
-    if "actor" not in g:
-        with database().reading() as session:
-            return _actor(session)
-    held: Actor = g.actor
-    return held
-
-
-def _actor(session: Any) -> Actor:
-    """Roles are asked for once a request; a page never decides on roles from another moment than its records."""
-    if "actor" not in g:
-        if not current_user.is_authenticated:
-            raise Forbidden("page_forbidden")
-        today = now().astimezone(settings().zone).date()
-        g.actor = actor(session, current_user.signed.account_id, today)
-    held: Actor = g.actor
+    """The actor of this request with the roles held today; asked for once, a page decides on one moment's roles."""
+    if not current_user.is_authenticated:
+        raise Forbidden("page_forbidden")
+    held: Actor = current_user.signed.actor
     return held
 
 

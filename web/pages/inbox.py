@@ -1,11 +1,12 @@
-"""The inbox: what waits for the reader, and what they started."""
+"""The inbox: what waits for the reader, by urgency, and narrowed to what they look for."""
 
 from flask import Blueprint, render_template, request
 
 from web.menu import Entry
 from web.request import now, reading
-from workflow.cases.inbox import BUCKETS, inbox_counts
+from workflow.cases.inbox import Narrowing, inbox_counts, procedures_in_use
 from workflow.cases.inbox import inbox as oldest
+from workflow.cases.inbox_statements import BUCKETS
 
 blueprint = Blueprint("inbox", __name__)
 menu_entry = Entry("Inbox", "inbox.inbox", 10, "inbox")
@@ -13,20 +14,26 @@ menu_entry = Entry("Inbox", "inbox.inbox", 10, "inbox")
 
 @blueprint.get("/inbox")
 def inbox() -> str:
-    """One page of what waits, oldest first, by urgency and procedure."""
+    """One page of what waits, oldest first, by urgency, procedure and stage, person or body."""
     bucket = request.args.get("due", "all")
-    prefix = request.args.get("procedure") or None
     cursor = request.args.get("after") or None
+    step = request.args.get("step", "")
+    procedure, _dot, stage = step.partition(".")
+    narrowing = Narrowing(procedure or None, stage or None, request.args.get("q", ""))
     with reading() as context:
-        counts = inbox_counts(context)
-        page = oldest(context, bucket=bucket, procedure_key=prefix, cursor=cursor)
+        counts = inbox_counts(context, narrowing=narrowing)
+        page = oldest(context, bucket=bucket, narrowing=narrowing, cursor=cursor)
+        procedures = procedures_in_use(context)
     return render_template(
         "inbox/inbox.html",
         page=page,
         counts=counts,
         buckets=BUCKETS,
         bucket=bucket,
-        prefix=prefix,
+        step=step,
+        text=narrowing.text,
+        narrowed={"step": step or None, "q": narrowing.text or None},
+        procedures=procedures,
         is_first=cursor is None,
         now=now(),
     )

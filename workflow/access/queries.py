@@ -1,16 +1,19 @@
 """Who is behind a session's token, and an account's sessions."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import String, bindparam, select, type_coerce
 from sqlalchemy.orm import Session
 
 from workflow.access.operations import IDLE_LENGTH, token_hash
 from workflow.access.tables import OneTimeLink, SignIn
-from workflow.context import Context
+from workflow.bodies.queries import HELD, actor_of, joined_to_holdings
+from workflow.context import Actor, Context
 from workflow.people.tables import Account
 from workflow.problems import Forbidden
+from workflow.store.hot import Hot
+from workflow.store.types import instant, instant_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class SignedIn:
     locale: str
     theme: str
     last_seen_at: datetime
+    actor: Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +41,42 @@ class SessionView:
     is_this: bool
 
 
-_SIGNED_IN = (
-    select(
-        SignIn.id,
-        SignIn.account_id,
-        Account.name,
-        Account.name_latin,
-        Account.locale,
-        Account.theme,
-        SignIn.last_seen_at,
+_SIGNED_IN = Hot(
+    joined_to_holdings(
+        select(
+            SignIn.id,
+            Account.name_latin,
+            Account.locale,
+            Account.theme,
+            type_coerce(SignIn.last_seen_at, String),
+            *HELD,
+        ).join(Account, Account.id == SignIn.account_id)
     )
-    .join(Account, Account.id == SignIn.account_id)
     .where(SignIn.token_hash == bindparam("token_hash"), SignIn.revoked_at.is_(None))
-    .where(SignIn.expires_at > bindparam("now"), SignIn.last_seen_at > bindparam("seen_after"), Account.is_active)
+    .where(type_coerce(SignIn.expires_at, String) > bindparam("now"))
+    .where(type_coerce(SignIn.last_seen_at, String) > bindparam("seen_after"), Account.is_active)
 )
-"""Asked with every request, so built once."""
+"""Asked with every request, so one statement tells who asks and which roles they hold."""
 
 
-def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
-    """The account behind a token; None when it is unknown, revoked, expired or idle for too long."""
-    given = {"token_hash": token_hash(token), "now": now, "seen_after": now - IDLE_LENGTH}
-    row = session.execute(_SIGNED_IN, given).one_or_none()
-    return SignedIn(*row) if row else None
+def signed_in(session: Session, token: str, now: datetime, today: date) -> SignedIn | None:
+    """The account behind a token with the roles it holds on a day.
+
+    None when the token is unknown, revoked, expired or idle for too long.
+    """
+    given = {
+        "token_hash": token_hash(token),
+        "now": instant_text(now),
+        "seen_after": instant_text(now - IDLE_LENGTH),
+        "today": today.isoformat(),
+    }
+    rows = _SIGNED_IN.all(session, given)
+    if not rows:
+        return None
+    session_id, name_latin, locale, theme, seen = rows[0][:5]
+    actor = actor_of([row[5:] for row in rows])
+    assert actor.account_id is not None
+    return SignedIn(session_id, actor.account_id, actor.name, name_latin, locale, theme, instant(seen), actor)
 
 
 def sessions(context: Context, token: str) -> tuple[SessionView, ...]:

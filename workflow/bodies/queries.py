@@ -1,16 +1,18 @@
 """Bodies, and who holds which role on a day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import Date, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from workflow.bodies.tables import Body, BodyRole, RoleHolding
 from workflow.context import Actor, Context, Holding
 from workflow.people.tables import Account
 from workflow.problems import Missing
+from workflow.store.hot import Hot
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,41 +43,53 @@ class HolderView:
     to_date: date | None
 
 
-_ACTOR = (
-    select(
-        Account.id,
-        Account.name,
-        Account.person_id,
-        Account.is_administrator,
-        BodyRole.id.label("body_role_id"),
-        BodyRole.role,
-        Body.id.label("body_id"),
-        Body.code,
-    )
-    .outerjoin(
-        RoleHolding,
-        and_(
-            RoleHolding.account_id == Account.id,
-            RoleHolding.from_date <= bindparam("today"),
-            or_(RoleHolding.to_date.is_(None), RoleHolding.to_date >= bindparam("today")),
-        ),
-    )
-    .outerjoin(BodyRole, BodyRole.id == RoleHolding.body_role_id)
-    .outerjoin(Body, Body.id == BodyRole.body_id)
-    .where(Account.id == bindparam("account_id"), Account.is_active)
-    .order_by(RoleHolding.id)
+HELD = (
+    Account.id,
+    Account.name,
+    Account.person_id,
+    Account.is_administrator,
+    BodyRole.id.label("body_role_id"),
+    Body.id.label("body_id"),
+    Body.code,
+    BodyRole.role,
 )
-"""Asked with every request, so built once."""
+"""What `actor_of` reads, a row for each role held."""
+
+
+def joined_to_holdings(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """A statement about accounts, with the roles each holds on the day given as `today`."""
+    today = bindparam("today", type_=Date)
+    return (
+        statement.outerjoin(
+            RoleHolding,
+            and_(
+                RoleHolding.account_id == Account.id,
+                RoleHolding.from_date <= today,
+                or_(RoleHolding.to_date.is_(None), RoleHolding.to_date >= today),
+            ),
+        )
+        .outerjoin(BodyRole, BodyRole.id == RoleHolding.body_role_id)
+        .outerjoin(Body, Body.id == BodyRole.body_id)
+        .order_by(RoleHolding.id)
+    )
+
+
+def actor_of(rows: Sequence[Any]) -> Actor:
+    """The actor behind rows of `HELD`."""
+    account_id, name, person_id, is_administrator, *_first = rows[0]
+    held = {row[4]: Holding(*row[4:8]) for row in rows if row[4] is not None}
+    return Actor(account_id, name, tuple(held.values()), person_id, bool(is_administrator))
+
+
+_ACTOR = Hot(joined_to_holdings(select(*HELD)).where(Account.id == bindparam("account_id"), Account.is_active))
 
 
 def actor(session: Session, account_id: int, today: date) -> Actor:
     """The account with the roles it holds on a day, in one statement. Raises Missing for none or an inactive one."""
-    rows = session.execute(_ACTOR, {"account_id": account_id, "today": today}).all()
+    rows = _ACTOR.all(session, {"account_id": account_id, "today": today.isoformat()})
     if not rows:
         raise Missing("account_missing")
-    held = {row.body_role_id: Holding(row.body_role_id, row.body_id, row.code, row.role) for row in rows if row.code}
-    first = rows[0]
-    return Actor(first.id, first.name, tuple(held.values()), first.person_id, first.is_administrator)
+    return actor_of(rows)
 
 
 def bodies(context: Context, *, kinds: Iterable[str] = ()) -> tuple[BodyView, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy import Text, select, type_coerce
 from workflow.calendar.rules import Calendar, EnteredYear, build_calendar
 from workflow.calendar.tables import CalendarYear
 from workflow.context import Context
+from workflow.store.hot import Hot
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +26,20 @@ class EnteredNotice:
     is_in_force: bool
 
 
-_ENTERED = select(
-    CalendarYear.year,
-    CalendarYear.version,
-    type_coerce(CalendarYear.days_off, Text),
-    type_coerce(CalendarYear.working_weekend_days, Text),
-).order_by(CalendarYear.year, CalendarYear.version)
+_ENTERED = Hot(
+    select(
+        CalendarYear.year,
+        CalendarYear.version,
+        type_coerce(CalendarYear.days_off, Text),
+        type_coerce(CalendarYear.working_weekend_days, Text),
+    ).order_by(CalendarYear.year, CalendarYear.version)
+)
 _NOTICES = select(CalendarYear).order_by(CalendarYear.year.desc(), CalendarYear.version.desc())
 
 
 def calendar(context: Context) -> Calendar:
     """The calendar in force: one small statement; building is done once per state of the table."""
-    return _built(tuple(tuple(row) for row in context.session.execute(_ENTERED)))
+    return _built(tuple(map(tuple, _ENTERED.all(context.session, {}))))
 
 
 @lru_cache(maxsize=8)

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import String, Text, bindparam, func, literal_column, select, type_coerce
 
 from workflow.bodies.tables import Body, BodyRole
 from workflow.cases.case_views import (
@@ -28,6 +28,8 @@ from workflow.problems import Reason
 from workflow.procedure.forms import Form
 from workflow.procedure.model import Procedure
 from workflow.record.tables import Event
+from workflow.store.hot import Hot
+from workflow.store.types import instant
 
 
 def case_page(context: Context, case_id: int) -> CaseView:
@@ -43,7 +45,7 @@ def case_page(context: Context, case_id: int) -> CaseView:
     events = _events(context, procedure, case_id, visible, roles, names)
     category = procedure.categories.get(case.category or "")
     return CaseView(
-        **row._mapping,
+        **row,
         case=case,
         procedure=procedure,
         category=category.title if category else None,
@@ -61,19 +63,20 @@ def case_page(context: Context, case_id: int) -> CaseView:
     )
 
 
-_HEADER = (
+_HEADER_NAMES = (
+    *("person_id", "channel", "person", "person_latin", "body_zh", "body_en", "version_number"),
+    *("opened_at", "entered_at", "due_at", "closed_at"),
+)
+_HEADER = Hot(
     select(
         Case.person_id,
         Case.channel,
-        Case.opened_at,
-        Case.entered_at,
-        Case.due_at,
-        Case.closed_at,
-        func.coalesce(Person.name, "").label("person"),
-        func.coalesce(Person.name_latin, "").label("person_latin"),
-        func.coalesce(Body.title_zh, "").label("body_zh"),
-        func.coalesce(Body.title_en, "").label("body_en"),
-        ProcedureVersion.number.label("version_number"),
+        func.coalesce(Person.name, literal_column("''")),
+        func.coalesce(Person.name_latin, literal_column("''")),
+        func.coalesce(Body.title_zh, literal_column("''")),
+        func.coalesce(Body.title_en, literal_column("''")),
+        ProcedureVersion.number,
+        *(type_coerce(column, String) for column in (Case.opened_at, Case.entered_at, Case.due_at, Case.closed_at)),
     )
     .join(ProcedureVersion, ProcedureVersion.id == Case.procedure_version_id)
     .outerjoin(Person, Person.id == Case.person_id)
@@ -82,27 +85,30 @@ _HEADER = (
 )
 
 
-def _header(context: Context, case_id: int) -> Any:
-    return context.session.execute(_HEADER, {"case_id": case_id}).one()
+def _header(context: Context, case_id: int) -> dict[str, Any]:
+    *texts, opened, entered, due, closed = _HEADER.one(context.session, {"case_id": case_id})
+    moments = (instant(text) if text else None for text in (opened, entered, due, closed))
+    return dict(zip(_HEADER_NAMES, (*texts, *moments), strict=True))
 
 
-_NAMES = select(Account.id, Account.name).where(
-    Account.id.in_(
-        select(Event.actor_id)
-        .where(Event.case_id == bindparam("case_id"))
-        .union(
-            select(WorkItem.account_id).where(WorkItem.case_id == bindparam("case_id")),
-            select(Waiver.granted_by).where(Waiver.case_id == bindparam("case_id")),
+_NAMES = Hot(
+    select(Account.id, Account.name).where(
+        Account.id.in_(
+            select(Event.actor_id)
+            .where(Event.case_id == bindparam("case_id"))
+            .union(
+                select(WorkItem.account_id).where(WorkItem.case_id == bindparam("case_id")),
+                select(Waiver.granted_by).where(Waiver.case_id == bindparam("case_id")),
+            )
+            .scalar_subquery()
         )
-        .scalar_subquery()
     )
 )
 
 
 def _names(context: Context, case_id: int) -> dict[int, str]:
     """Names of everybody who acted or is awaited in the case, in one statement."""
-    rows = context.session.execute(_NAMES, {"case_id": case_id})
-    return {row.id: row.name for row in rows}
+    return dict(_NAMES.all(context.session, {"case_id": case_id}))
 
 
 def _is_theirs(decision: Decision) -> bool:
@@ -131,8 +137,8 @@ def _stages(procedure: Procedure, case: LoadedCase, events: tuple[EventView, ...
     return tuple(StageView(key, procedure.stages[key].title, status(index, key)) for index, key in enumerate(order))
 
 
-_HOLDERS = (
-    select(WorkItem.role, WorkItem.account_id, WorkItem.created_at, Body.title_zh, Body.title_en)
+_HOLDERS = Hot(
+    select(WorkItem.role, WorkItem.account_id, type_coerce(WorkItem.created_at, String), Body.title_zh, Body.title_en)
     .outerjoin(BodyRole, BodyRole.id == WorkItem.body_role_id)
     .outerjoin(Body, Body.id == BodyRole.body_id)
     .where(WorkItem.case_id == bindparam("case_id"), WorkItem.is_open)
@@ -141,16 +147,10 @@ _HOLDERS = (
 
 
 def _holders(context: Context, procedure: Procedure, case_id: int, names: dict[int, str]) -> tuple[HolderView, ...]:
-    rows = context.session.execute(_HOLDERS, {"case_id": case_id})
+    rows = _HOLDERS.all(context.session, {"case_id": case_id})
     return tuple(
-        HolderView(
-            procedure.roles[row.role].title,
-            row.title_zh or "",
-            row.title_en or "",
-            names.get(row.account_id) if row.account_id else None,
-            row.created_at,
-        )
-        for row in rows
+        HolderView(procedure.roles[role].title, zh or "", en or "", names.get(account or 0), instant(since))
+        for role, account, since, zh, en in rows
     )
 
 
@@ -171,7 +171,17 @@ def load_case_in(case: LoadedCase, state: str) -> LoadedCase:
     return LoadedCase(**{**{name: getattr(case, name) for name in LoadedCase.__slots__}, "state": state})
 
 
-_FORMS = select(CaseForm).where(CaseForm.case_id == bindparam("case_id")).order_by(CaseForm.id)
+_FORMS = Hot(
+    select(
+        CaseForm.form,
+        CaseForm.stage,
+        type_coerce(CaseForm.values, Text),
+        type_coerce(CaseForm.filled_at, String),
+        CaseForm.filled_by,
+    )
+    .where(CaseForm.case_id == bindparam("case_id"))
+    .order_by(CaseForm.id)
+)
 
 
 def _forms(
@@ -183,15 +193,15 @@ def _forms(
     names: dict[int, str],
 ) -> tuple[FormView, ...]:
     """The newest filling of each form, in stages the reader sees."""
-    rows = context.session.scalars(_FORMS, {"case_id": case_id})
-    newest = {row.form: row for row in rows if row.stage in visible}
+    rows = _FORMS.all(context.session, {"case_id": case_id})
+    newest = {form: (stage, *rest) for form, stage, *rest in rows if stage in visible}
     views = []
-    for key, row in newest.items():
-        shown = visible_values(procedure.forms[key], row.values, roles)
-        hidden = len(row.values) - len(shown)
-        title = procedure.stages[row.stage].title
-        filler = names.get(row.filled_by or 0, "")
-        views.append(FormView(key, procedure.forms[key], shown, title, row.filled_at, filler, hidden))
+    for key, (stage, values, filled_at, filled_by) in newest.items():
+        answers = json.loads(values)
+        shown = visible_values(procedure.forms[key], answers, roles)
+        title, filler = procedure.stages[stage].title, names.get(filled_by or 0, "")
+        hidden = len(answers) - len(shown)
+        views.append(FormView(key, procedure.forms[key], shown, title, instant(filled_at), filler, hidden))
     return tuple(views)
 
 
@@ -204,7 +214,21 @@ def visible_values(form: Form, values: dict[str, Any], roles: frozenset[str]) ->
     }
 
 
-_EVENTS = select(Event).where(Event.case_id == bindparam("case_id")).order_by(Event.seq)
+_EVENTS = Hot(
+    select(
+        Event.seq,
+        type_coerce(Event.at, String),
+        Event.actor_id,
+        Event.role,
+        Event.action,
+        Event.from_state,
+        Event.to_state,
+        type_coerce(Event.data, Text),
+        Event.hash,
+    )
+    .where(Event.case_id == bindparam("case_id"))
+    .order_by(Event.seq)
+)
 
 
 def _events(
@@ -215,43 +239,48 @@ def _events(
     roles: frozenset[str],
     names: dict[int, str],
 ) -> tuple[EventView, ...]:
-    rows = context.session.scalars(_EVENTS, {"case_id": case_id})
+    rows = _EVENTS.all(context.session, {"case_id": case_id})
     return tuple(_event(procedure, row, visible, roles, names) for row in rows)
 
 
 def _event(
-    procedure: Procedure, row: Event, visible: frozenset[str], roles: frozenset[str], names: dict[int, str]
+    procedure: Procedure, row: Any, visible: frozenset[str], roles: frozenset[str], names: dict[int, str]
 ) -> EventView:
-    acted_in = row.from_state or row.to_state
+    seq, at, actor_id, role_key, action_name, from_state, to_state, text, digest = row
+    acted_in = from_state or to_state
     stage = acted_in.partition(".")[0]
     is_visible = stage in visible
-    data = json.loads(row.data) if is_visible else {}
+    data = json.loads(text) if is_visible else {}
     data.pop("scores", None)  # the panel's own view covers points until all have scored
     form = procedure.forms.get(data.get("form", ""))
     if form is not None:
         data["values"] = visible_values(form, data.get("values") or {}, roles)
-    action = procedure.states[acted_in].actions.get(row.action)
-    role = procedure.roles.get(row.role or "")
+    action = procedure.states[acted_in].actions.get(action_name)
+    role = procedure.roles.get(role_key or "")
     return EventView(
-        seq=row.seq,
-        at=row.at,
+        seq=seq,
+        at=instant(at),
         is_visible=is_visible,
-        actor=names.get(row.actor_id or 0) if is_visible else None,
+        actor=names.get(actor_id or 0) if is_visible else None,
         role=role.title if role and is_visible else None,
-        action=row.action if is_visible else "",
+        action=action_name if is_visible else "",
         action_title=action.title if action and is_visible else None,
-        from_state=row.from_state,
-        to_state=row.to_state,
+        from_state=from_state,
+        to_state=to_state,
         stage=procedure.stages[stage].title,
-        to_title=procedure.states[row.to_state].title,
+        to_title=procedure.states[to_state].title,
         data=data,
-        hash=row.hash,
+        hash=digest,
     )
 
 
-_WAIVERS = select(Waiver).where(Waiver.case_id == bindparam("case_id")).order_by(Waiver.id)
+_WAIVERS = Hot(
+    select(Waiver.guard, Waiver.reason, Waiver.granted_by, type_coerce(Waiver.granted_at, String))
+    .where(Waiver.case_id == bindparam("case_id"))
+    .order_by(Waiver.id)
+)
 
 
 def _waivers(context: Context, case_id: int, names: dict[int, str]) -> tuple[WaiverView, ...]:
-    rows = context.session.scalars(_WAIVERS, {"case_id": case_id})
-    return tuple(WaiverView(row.guard, row.reason, names.get(row.granted_by, ""), row.granted_at) for row in rows)
+    rows = _WAIVERS.all(context.session, {"case_id": case_id})
+    return tuple(WaiverView(guard, reason, names.get(by, ""), instant(at)) for guard, reason, by, at in rows)

@@ -59,22 +59,40 @@ def _post_since(session: Session, case: LoadedCase, _facts: Gathered) -> Gathere
     return {"person.post_since": iso_text(_POST_SINCE.one(session, {"person_id": case.person_id})[0])}
 
 
+_SANCTIONS = Hot(
+    select(Sanction.kind, Sanction.until_date).where(Sanction.person_id == bindparam("person_id")).order_by(Sanction.id)
+)
+_GRADES = Hot(select(YearlyGrade.year, YearlyGrade.grade).where(YearlyGrade.person_id == bindparam("person_id")))
+_TRAININGS = Hot(
+    select(Training.to_date, Training.hours, Training.is_off_job, Training.is_completed)
+    .where(Training.person_id == bindparam("person_id"))
+    .order_by(Training.id)
+)
+
+
 def _sanctions(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
-    rows = session.execute(
-        select(Sanction.kind, Sanction.until_date).where(Sanction.person_id == case.person_id).order_by(Sanction.id)
-    )
-    return {"person.sanctions": [{"kind": row.kind, "until": iso_text(row.until_date)} for row in rows]}
+    rows = _SANCTIONS.all(session, {"person_id": case.person_id})
+    return {"person.sanctions": [{"kind": kind, "until": iso_text(until)} for kind, until in rows]}
 
 
 def _grades(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
-    rows = session.execute(select(YearlyGrade.year, YearlyGrade.grade).where(YearlyGrade.person_id == case.person_id))
-    return {"person.grades": {str(row.year): row.grade for row in rows}}
+    rows = _GRADES.all(session, {"person_id": case.person_id})
+    return {"person.grades": {str(year): grade for year, grade in rows}}
 
 
 def _trainings(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
-    columns = (Training.to_date, Training.hours, Training.is_off_job, Training.is_completed)
-    rows = session.execute(select(*columns).where(Training.person_id == case.person_id).order_by(Training.id))
-    return {"person.trainings": [{**row._mapping, "to_date": iso_text(row.to_date)} for row in rows]}
+    rows = _TRAININGS.all(session, {"person_id": case.person_id})
+    return {
+        "person.trainings": [
+            {
+                "to_date": iso_text(until),
+                "hours": hours,
+                "is_off_job": bool(is_off_job),
+                "is_completed": bool(is_completed),
+            }
+            for until, hours, is_off_job, is_completed in rows
+        ]
+    }
 
 
 def serialize_on(session: Session, name: str) -> None:
@@ -85,30 +103,36 @@ def serialize_on(session: Session, name: str) -> None:
 
 def _other_active(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
     serialize_on(session, f"active:{case.round_id}:{case.person_id}")
-    others = (
-        select(Case.reference, Case.state)
-        .where(Case.person_id == case.person_id, Case.round_id == case.round_id)
-        .where(Case.id != case.id, Case.closed_at.is_(None))
-        .order_by(Case.reference)
-    )
-    return {"case.other_active": [dict(row._mapping) for row in session.execute(others)]}
+    if case.person_id is None or case.round_id is None:
+        return {"case.other_active": []}
+    rows = _OTHERS.all(session, {"person_id": case.person_id, "round_id": case.round_id, "case_id": case.id})
+    return {"case.other_active": [{"reference": reference, "state": state} for reference, state in rows]}
+
+
+_OTHERS = Hot(
+    select(Case.reference, Case.state)
+    .where(Case.person_id == bindparam("person_id"), Case.round_id == bindparam("round_id"))
+    .where(Case.id != bindparam("case_id"), Case.closed_at.is_(None))
+    .order_by(Case.reference)
+)
+_DOERS = Hot(
+    select(Event.action, Event.actor_id)
+    .where(Event.case_id == bindparam("case_id"), Event.actor_id.is_not(None))
+    .group_by(Event.action, Event.actor_id)
+    .order_by(Event.action, Event.actor_id)
+)
+_WAIVED = Hot(select(Waiver.guard).where(Waiver.case_id == bindparam("case_id")))
 
 
 def _doers(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
-    rows = session.execute(
-        select(Event.action, Event.actor_id)
-        .where(Event.case_id == case.id, Event.actor_id.is_not(None))
-        .group_by(Event.action, Event.actor_id)
-        .order_by(Event.action, Event.actor_id)
-    )
     doers: dict[str, list[int]] = {}
-    for row in rows:
-        doers.setdefault(row.action, []).append(row.actor_id)
+    for action, actor_id in _DOERS.all(session, {"case_id": case.id}):
+        doers.setdefault(action, []).append(actor_id)
     return {"case.doers": doers}
 
 
 def _waived(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
-    return {"case.waived": sorted(set(session.scalars(select(Waiver.guard).where(Waiver.case_id == case.id))))}
+    return {"case.waived": sorted({guard for (guard,) in _WAIVED.all(session, {"case_id": case.id})})}
 
 
 def _team(session: Session, case: LoadedCase, facts: Gathered) -> Gathered:
@@ -124,12 +148,15 @@ def _team(session: Session, case: LoadedCase, facts: Gathered) -> Gathered:
 
 def kin_of(session: Session, person_id: int | None) -> list[int]:
     """Ids of everybody recorded as kin of a person, whichever way the relation was written down."""
-    rows = session.execute(
-        select(Kinship.person_id, Kinship.relative_id).where(
-            or_(Kinship.person_id == person_id, Kinship.relative_id == person_id)
-        )
-    )
+    rows = _KIN.all(session, {"person_id": person_id})
     return sorted({one for row in rows for one in row} - {person_id})
+
+
+_KIN = Hot(
+    select(Kinship.person_id, Kinship.relative_id).where(
+        or_(Kinship.person_id == bindparam("person_id"), Kinship.relative_id == bindparam("person_id"))
+    )
+)
 
 
 _SOURCES: dict[str, FactSource] = {

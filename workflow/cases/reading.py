@@ -1,10 +1,11 @@
 """Who may read a case, as which roles: one rule for pages, lists, counts and search."""
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 
 from workflow.cases.tables import Case, CaseReader
 from workflow.context import Context
 from workflow.problems import Missing
+from workflow.store.hot import Hot
 
 
 def is_reader(context: Context) -> ColumnElement[bool]:
@@ -18,13 +19,25 @@ def may_read(context: Context) -> ColumnElement[bool]:
     return exists(select(CaseReader.id).where(CaseReader.case_id == Case.id, is_reader(context)))
 
 
+_READERS = Hot(
+    select(CaseReader.role, CaseReader.body_role_id, CaseReader.account_id).where(
+        CaseReader.case_id == bindparam("case_id")
+    )
+)
+
+
 def reading_roles(context: Context, case_id: int) -> frozenset[str]:
     """The procedure's roles under which the actor reads a case.
 
     Raises Missing where there are none: whether the case exists is not told either.
     """
-    roles = context.session.scalars(select(CaseReader.role).where(CaseReader.case_id == case_id, is_reader(context)))
-    found = frozenset(roles)
+    actor = context.actor
+    rows = _READERS.all(context.session, {"case_id": case_id})
+    found = frozenset(
+        role
+        for role, body_role, account in rows
+        if body_role in actor.body_role_ids or (account is not None and account == actor.account_id)
+    )
     if not found:
         raise Missing("case_missing")
     return found

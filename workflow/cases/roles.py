@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.orm import Session
 
 from workflow.bodies.tables import Body, BodyRole
@@ -14,6 +14,7 @@ from workflow.engine.decide import Compiled
 from workflow.people.tables import Account
 from workflow.problems import Invalid
 from workflow.procedure.model import RELATIONS, Role
+from workflow.store.hot import Hot
 
 CLOCK_ROLE = "clock"
 
@@ -57,20 +58,27 @@ def _body_id(session: Session, role: Role, body_id: int | None) -> int:
     return known
 
 
-def body_role_of(session: Session, role: Role, body_id: int | None) -> int:
-    """The id of the role in its body, made where nobody has held it yet."""
+def known_body_role(session: Session, role: Role, body_id: int | None) -> int | None:
+    """The id of the role in its body; None where nobody has held it yet."""
     key = (_body_id(session, role, body_id), role.holds)
     directory = _directory(session)
     known = directory.body_roles.get(key)
     if known is None:
         known = session.scalar(select(BodyRole.id).where(BodyRole.body_id == key[0], BodyRole.role == key[1]))
-        if known is None:
-            row = BodyRole(body_id=key[0], role=key[1])
-            session.add(row)
-            session.flush()
-            return row.id
-        directory.body_roles[key] = known
+        if known is not None:
+            directory.body_roles[key] = known
     return known
+
+
+def body_role_of(session: Session, role: Role, body_id: int | None) -> int:
+    """The id of the role in its body, made where nobody has held it yet."""
+    known = known_body_role(session, role, body_id)
+    if known is not None:
+        return known
+    row = BodyRole(body_id=_body_id(session, role, body_id), role=role.holds)
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def addresses_of(session: Session, compiled: Compiled, case: LoadedCase, role_key: str) -> tuple[Address, ...]:
@@ -98,9 +106,16 @@ def roles_of_actor(context: Context, compiled: Compiled, case: LoadedCase) -> fr
                 held.add(key)
         elif role.is_chosen:
             chosen_roles.append(key)
-        elif body_role_of(context.session, role, case.body_id) in actor.body_role_ids:
+        elif known_body_role(context.session, role, case.body_id) in actor.body_role_ids:
             held.add(key)
     if chosen_roles and actor.account_id is not None and case.has_named:
-        named = select(CaseReader.role).where(CaseReader.case_id == case.id, CaseReader.account_id == actor.account_id)
-        held.update(set(context.session.scalars(named)) & set(chosen_roles))
+        rows = _NAMED.all(context.session, {"case_id": case.id, "account_id": actor.account_id})
+        held.update({row[0] for row in rows} & set(chosen_roles))
     return frozenset(held)
+
+
+_NAMED = Hot(
+    select(CaseReader.role).where(
+        CaseReader.case_id == bindparam("case_id"), CaseReader.account_id == bindparam("account_id")
+    )
+)

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from workflow.cases.step import Step
 from workflow.cases.tables import Case, CaseReader, Timer, WorkItem
+from workflow.cases.writing_postgresql import write_postgresql
 from workflow.messages.tables import Message
 from workflow.problems import Conflict
 from workflow.record.tables import Event
 from workflow.store.base import Base
 from workflow.store.database import IS_STEPPING, IS_WRITTEN
 from workflow.store.hot import Hot, driver_cursor
-from workflow.store.types import canonical_json
 
 ITEM_COLUMNS = ("case_id", "body_role_id", "account_id", "seat_id", "role", "state", "created_at", "due_at", "is_open")
 MESSAGE_COLUMNS = ("template", "params", "case_id", "body_role_id", "account_id", "created_at", "once_key")
@@ -78,7 +78,7 @@ def write_step(session: Session, step: Step) -> None:
     if session.info.get(IS_STEPPING) and not session.in_transaction():
         session.info[IS_WRITTEN] = True
     if dialect.name == "postgresql":
-        written = _write_postgresql(cursor, step, event, moved)
+        written = write_postgresql(cursor, step, event, moved)
     else:
         written = _write_sqlite(cursor, dialect, step, event, moved)
     if not written:
@@ -121,60 +121,3 @@ def _write_sqlite(cursor: Any, dialect: Dialect, step: Step, event: dict[str, An
     _ADD_TIMER.run_many(cursor, dialect, step.timers)
     _ADD_READER.run_many(cursor, dialect, step.readers)
     return True
-
-
-_POSTGRESQL = """
-WITH moved AS (
-    UPDATE "case" SET state = %(state_)s, version = version + 1, last_seq = %(last_seq_)s, last_hash = %(last_hash_)s,
-        entered_at = %(entered_at_)s, due_at = %(due_at_)s, has_timers = %(has_timers_)s, closed_at = %(closed_at_)s,
-        outcome = %(outcome_)s
-    WHERE id = %(case_id_)s AND version = %(seen_version)s RETURNING id
-), added AS (
-    INSERT INTO event (case_id, seq, at, actor_id, role, action, from_state, to_state, procedure_digest, command_key,
-        data, facts, previous_hash, hash)
-    SELECT id, %(seq)s, %(at)s, %(actor_id)s::int, %(role)s, %(action)s, %(from_state)s, %(to_state)s,
-        %(procedure_digest)s, %(command_key)s, %(data)s, %(facts)s, %(previous_hash)s, %(hash)s FROM moved
-), closed AS (
-    UPDATE work_item SET is_open = false, closed_at = %(at)s
-    WHERE case_id = (SELECT id FROM moved) AND is_open
-        AND (%(moves)s OR seat_id = %(seat_id_)s::int)
-), stopped AS (
-    UPDATE timer SET is_open = false, done_at = %(at)s, result = 'closed'
-    WHERE %(stops_timers)s AND case_id = (SELECT id FROM moved) AND is_open
-), items AS (
-    INSERT INTO work_item (case_id, body_role_id, account_id, seat_id, role, state, created_at, due_at, is_open)
-    SELECT moved.id, i.body_role_id, i.account_id, i.seat_id, i.role, i.state, i.created_at, i.due_at, true
-    FROM moved, json_to_recordset(%(items)s::json)
-        AS i(body_role_id int, account_id int, seat_id int, role text, state text, created_at text, due_at text)
-), messages AS (
-    INSERT INTO message (template, params, case_id, body_role_id, account_id, created_at, once_key)
-    SELECT m.template, m.params, moved.id, m.body_role_id, m.account_id, m.created_at, m.once_key
-    FROM moved, json_to_recordset(%(messages)s::json)
-        AS m(template text, params text, body_role_id int, account_id int, created_at text, once_key text)
-), timers AS (
-    INSERT INTO timer (kind, case_id, state, rung, due_at, is_open, params)
-    SELECT t.kind, moved.id, t.state, t.rung, t.due_at, true, t.params
-    FROM moved, json_to_recordset(%(timers)s::json) AS t(kind text, state text, rung int, due_at text, params text)
-), readers AS (
-    INSERT INTO case_reader (case_id, body_role_id, account_id, role)
-    SELECT moved.id, r.body_role_id, r.account_id, r.role
-    FROM moved, json_to_recordset(%(readers)s::json) AS r(body_role_id int, account_id int, role text)
-    ON CONFLICT DO NOTHING
-)
-SELECT count(*) FROM moved
-"""
-
-
-def _write_postgresql(cursor: Any, step: Step, event: dict[str, Any], moved: dict[str, Any]) -> bool:
-    values = {
-        **event,
-        **moved,
-        "moves": step.moves,
-        "stops_timers": step.moves and step.case.has_timers,
-        "items": canonical_json(step.items),
-        "messages": canonical_json(step.messages),
-        "timers": canonical_json(step.timers),
-        "readers": canonical_json(step.readers),
-    }
-    cursor.execute(_POSTGRESQL, values)
-    return bool(cursor.fetchone()[0] == 1)

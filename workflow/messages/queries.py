@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
 from workflow.context import Context
 from workflow.messages.tables import Delivery, Message
 from workflow.people.tables import Account
+from workflow.store.hot import Hot
 
 MOST_UNREAD = 99
 PAGE = 20
@@ -51,11 +52,13 @@ class LedgerLine:
     error: str | None
 
 
-_UNREAD = select(func.count()).select_from(
-    select(literal(1))
-    .where(Delivery.account_id == bindparam("account"), Delivery.channel == "in_app", Delivery.read_at.is_(None))
-    .limit(MOST_UNREAD + 1)
-    .subquery()
+_UNREAD = Hot(
+    select(func.count()).select_from(
+        select(literal(1))
+        .where(Delivery.account_id == bindparam("account"), Delivery.channel == "in_app", Delivery.read_at.is_(None))
+        .limit(MOST_UNREAD + 1)
+        .subquery()
+    )
 )
 _NOTIFICATIONS = (
     select(Delivery.id, Message.template, Message.params, Message.case_id, Message.created_at, Delivery.read_at)
@@ -69,7 +72,7 @@ _NEWEST = 2**31 - 1
 
 def unread_count(context: Context) -> int:
     """How many notifications the actor has not read; anything above 99 is said as 100."""
-    return context.session.scalar(_UNREAD, {"account": context.actor.account_id}) or 0
+    return int(_UNREAD.one(context.session, {"account": context.actor.account_id})[0])
 
 
 def notifications(context: Context, *, before: int | None = None, limit: int = PAGE) -> tuple[NotificationView, ...]:

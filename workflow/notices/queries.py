@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from workflow.cases.loading import LoadedCase
 from workflow.cases.versions import compiled_version
@@ -27,12 +27,13 @@ class NoticeView:
     objections: tuple[str, ...]
 
 
+_NOTICES = select(PublicNotice).where(PublicNotice.case_id == bindparam("case_id")).order_by(PublicNotice.id)
+
+
 def notices_of_case(context: Context, case: LoadedCase, roles: frozenset[str]) -> tuple[NoticeView, ...]:
     """Notices of a case in stages the reader sees; who objected stays sealed."""
     visible = compiled_version(context.session, case.version_id).procedure.visible_stages(roles, case.state)
-    rows = context.session.scalars(
-        select(PublicNotice).where(PublicNotice.case_id == case.id).order_by(PublicNotice.id)
-    )
+    rows = context.session.scalars(_NOTICES, {"case_id": case.id})
     shown = [row for row in rows if row.state.partition(".")[0] in visible]
     texts: dict[int, list[str]] = {}
     if shown:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from workflow.context import Context
 from workflow.record.rules import GENESIS, HASHED_COLUMNS, event_hash
 from workflow.record.tables import Event
+from workflow.store.database import at_one_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +126,17 @@ class _Chain:
 
 
 def verify(session: Session, *, batch: int = 1_000) -> Verification:
-    """Recompute every chain and stop at the first broken event; reads `batch` lines at a time, so memory does not grow with the record."""
-    rows = session.execute(_CHAINS, execution_options={"yield_per": batch}).mappings()
-    verification = _walk(rows)
-    rows.close()
-    if verification.first_broken is not None:
-        return verification
-    stray = session.execute(_STRAYS).one_or_none()
+    """Recompute every chain as it is at one moment and stop at the first broken event.
+
+    Reads `batch` lines at a time, so memory does not grow with the record.
+    """
+    with at_one_moment(session):
+        rows = session.execute(_CHAINS, execution_options={"yield_per": batch}).mappings()
+        verification = _walk(rows)
+        rows.close()
+        if verification.first_broken is not None:
+            return verification
+        stray = session.execute(_STRAYS).one_or_none()
     if stray is None:
         return verification
     return Verification(verification.events, verification.cases, Broken(f"#{stray.case_id}", stray.seq, "unknown_case"))

@@ -90,12 +90,23 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+def _reading_engine(engine: Engine) -> Engine:
+    """Where looking happens: on PostgreSQL connections that cannot write and need no BEGIN and ROLLBACK round trips."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    arguments = {"prepare_threshold": 1, "options": "-c default_transaction_read_only=on"}
+    return create_engine(
+        engine.url, pool_size=POOL_SIZE, max_overflow=0, isolation_level="AUTOCOMMIT", connect_args=arguments
+    )
+
+
 class Database:
     """One database and the two ways into it: `reading()` and `writing()`."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = make_engine(url)
+        self._reading = _reading_engine(self.engine)
         self._writing = self.engine.execution_options(writing=True)
         self._stepping = (
             self._writing
@@ -109,8 +120,8 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for looking; whatever it would change is rolled back."""
-        with translated(), Session(self.engine, autoflush=False) as session:
+        """A session for looking; what it would change is rolled back on SQLite and refused on PostgreSQL."""
+        with translated(), Session(self._reading, autoflush=False) as session:
             yield session
 
     @contextmanager
@@ -150,6 +161,21 @@ class Database:
     def dispose(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
+        self._reading.dispose()
+
+
+@contextmanager
+def at_one_moment(session: Session) -> Iterator[None]:
+    """Everything read in the block is as it was at its beginning, however long it takes and whoever writes meanwhile."""
+    driver: Any = session.connection().connection.driver_connection
+    if not isinstance(driver, psycopg.Connection) or not driver.autocommit:
+        yield
+        return
+    driver.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    try:
+        yield
+    finally:
+        driver.execute("ROLLBACK")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ is half of the time. Values must be what the driver takes as it is: numbers, tex
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.engine import Dialect
@@ -15,6 +16,28 @@ from sqlalchemy.sql.elements import ClauseElement
 from workflow.store.database import DRIVER
 
 
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """A statement's text on one database, the order of its values where they go by place, and its own constants."""
+
+    sql: str
+    order: tuple[str, ...] | None
+    constants: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, statement: ClauseElement, dialect: Dialect) -> "Compilation":
+        compiled = statement.compile(dialect=dialect)
+        order = getattr(compiled, "positiontup", None)
+        constants = {name: value for name, value in compiled.params.items() if value is not None}
+        return cls(str(compiled), tuple(order) if order is not None else None, constants)
+
+    def given(self, values: Mapping[str, Any]) -> Any:
+        """The values as the driver takes them."""
+        if self.constants:
+            values = {**self.constants, **values}
+        return values if self.order is None else [values[name] for name in self.order]
+
+
 class Hot:
     """One statement ready to run on either database."""
 
@@ -22,22 +45,19 @@ class Hot:
 
     def __init__(self, statement: Executable) -> None:
         self._statement = statement
-        self._compiled: dict[str, tuple[str, tuple[str, ...] | None]] = {}
+        self._compiled: dict[str, Compilation] = {}
 
-    def _on(self, dialect: Dialect) -> tuple[str, tuple[str, ...] | None]:
+    def _on(self, dialect: Dialect) -> Compilation:
         known = self._compiled.get(dialect.name)
         if known is None:
             assert isinstance(self._statement, ClauseElement)
-            compiled = self._statement.compile(dialect=dialect)
-            order = getattr(compiled, "positiontup", None)
-            known = (str(compiled), tuple(order) if order is not None else None)
-            self._compiled[dialect.name] = known
+            known = self._compiled[dialect.name] = Compilation.of(self._statement, dialect)
         return known
 
     def run(self, cursor: Any, dialect: Dialect, values: Mapping[str, Any]) -> Any:
         """Runs it once; the cursor holds the rows."""
-        sql, order = self._on(dialect)
-        cursor.execute(sql, values if order is None else [values[name] for name in order])
+        compiled = self._on(dialect)
+        cursor.execute(compiled.sql, compiled.given(values))
         return cursor
 
     def one(self, session: Session, values: Mapping[str, Any]) -> Any:
@@ -52,11 +72,11 @@ class Hot:
 
     def run_many(self, cursor: Any, dialect: Dialect, rows: Sequence[Mapping[str, Any]]) -> None:
         """Runs it for each row."""
-        sql, order = self._on(dialect)
+        compiled = self._on(dialect)
         if len(rows) == 1:
-            cursor.execute(sql, rows[0] if order is None else [rows[0][name] for name in order])
+            cursor.execute(compiled.sql, compiled.given(rows[0]))
         elif rows:
-            cursor.executemany(sql, rows if order is None else [[row[name] for name in order] for row in rows])
+            cursor.executemany(compiled.sql, [compiled.given(row) for row in rows])
 
 
 def driver_cursor(session: Session) -> tuple[Any, Dialect]:

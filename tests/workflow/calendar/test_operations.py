@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from tests.fixtures.databases import ContextBuilder
 from workflow.calendar.operations import enter_year
@@ -50,7 +49,8 @@ def test_calendar_is_read_with_one_statement_and_built_once(database: Database, 
     statements: list[str] = []
     with database.reading() as session:
         first = calendar(context_for(session))
-        event.listen(database.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+        driver: Any = session.connection().connection.driver_connection
+        driver.set_trace_callback(statements.append)
         assert calendar(context_for(session)) is first
     assert len(statements) == 1
 

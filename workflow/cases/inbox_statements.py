@@ -1,0 +1,141 @@
+"""The inbox's statements, built once for so many groups: the top of each group's own index, merged, never a backlog sorted."""
+
+from collections.abc import Set
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    union_all,
+)
+
+from workflow.bodies.tables import Body, BodyRole
+from workflow.cases.tables import Case, WorkItem
+from workflow.people.tables import Person
+from workflow.store.hot import Hot
+
+PAGE_SIZE = 20
+COUNT_LIMIT = 99
+"""Counts stop here; a page shows `99+`."""
+BUCKETS = ("all", "overdue", "soon", "later")
+_DUE = type_coerce(WorkItem.due_at, String)
+_CREATED = type_coerce(WorkItem.created_at, String)
+_NOW, _LIMIT = bindparam("now", type_=String), bindparam("limit", type_=String)
+_LATER = (_DUE >= _LIMIT, _DUE.is_(None))
+_ONE: ColumnElement[int] = literal_column("1", Integer)
+
+
+@lru_cache(maxsize=512)
+def counting(groups: int, narrowed: frozenset[str]) -> Hot:
+    """Counts for so many groups, by urgency: each group through its own index, none beyond the limit."""
+
+    def part(number: int, condition: list[ColumnElement[bool]]) -> Any:
+        mine = _mine(number, is_account=number == groups - 1)
+        found = _narrow(
+            select(_ONE.label("one")).select_from(WorkItem).where(WorkItem.is_open, mine, *condition), narrowed
+        )
+        return select(found.limit(COUNT_LIMIT + 1).subquery())
+
+    def capped(bucket: str) -> Any:
+        # Two conditions joined by OR would read a whole backlog; apart, each finds its own end of an index.
+        conditions = [[end] for end in _LATER] if bucket == "later" else [_in_bucket(bucket)]
+        parts = [part(number, condition) for number in range(groups) for condition in conditions]
+        limited = select(union_all(*parts).subquery()).limit(COUNT_LIMIT + 1)
+        return select(func.count()).select_from(limited.subquery()).scalar_subquery()
+
+    return Hot(select(*(capped(bucket).label(bucket) for bucket in BUCKETS)))
+
+
+@lru_cache(maxsize=512)
+def merging(groups: int, bucket: str, narrowed: frozenset[str], *, is_following: bool) -> Hot:
+    """The oldest items of so many groups with what a line shows, one more than a page has."""
+    parts: list[Select[Any]] = []
+    for number in range(groups):
+        mine = _mine(number, is_account=number == groups - 1)
+        part = _narrow(select(WorkItem.id, _CREATED.label("at")).where(WorkItem.is_open, mine), narrowed)
+        part = part.where(*_in_bucket(bucket))
+        if is_following:
+            after = tuple_(bindparam("after_at", type_=String), bindparam("after_id", type_=Integer))
+            part = part.where(tuple_(_CREATED, WorkItem.id) > after)
+        part = part.order_by(WorkItem.created_at, WorkItem.id).limit(PAGE_SIZE + 1)
+        parts.append(select(part.subquery()))
+    merged = union_all(*parts).subquery()
+    top = select(merged).order_by(merged.c.at, merged.c.id).limit(PAGE_SIZE + 1).subquery()
+    return Hot(_lines().join(top, top.c.id == WorkItem.id).order_by(top.c.at, top.c.id))
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    """What the page shows of an item."""
+    return (
+        select(
+            WorkItem.id,
+            WorkItem.seat_id,
+            WorkItem.role,
+            WorkItem.state,
+            _CREATED,
+            _DUE,
+            Case.id,
+            Case.reference,
+            Case.category,
+            Case.procedure_version_id,
+            Person.name,
+            Person.name_latin,
+            Body.title_zh,
+            Body.title_en,
+        )
+        .select_from(WorkItem)
+        .join(Case, Case.id == WorkItem.case_id)
+        .outerjoin(Person, Person.id == Case.person_id)
+        .outerjoin(Body, Body.id == Case.body_id)
+    )
+
+
+OTHERS = Hot(
+    select(WorkItem.id, WorkItem.case_id, WorkItem.role, Body.title_zh, Body.title_en)
+    .outerjoin(BodyRole, BodyRole.id == WorkItem.body_role_id)
+    .outerjoin(Body, Body.id == BodyRole.body_id)
+    .where(WorkItem.case_id.in_([bindparam(f"case_{number}") for number in range(PAGE_SIZE)]), WorkItem.is_open)
+    .order_by(WorkItem.id)
+)
+"""Everybody a page of cases waits for; a page with fewer cases names its last one again."""
+
+
+def _mine(number: int, *, is_account: bool) -> ColumnElement[bool]:
+    group = bindparam(f"group_{number}", type_=Integer)
+    if is_account:
+        return and_(WorkItem.account_id == group, WorkItem.account_id.is_not(None))
+    return WorkItem.body_role_id == group
+
+
+def _in_bucket(bucket: str) -> list[ColumnElement[bool]]:
+    if bucket == "overdue":
+        return [_DUE < _NOW]
+    if bucket == "soon":
+        return [_DUE >= _NOW, _DUE < _LIMIT]
+    return [or_(*_LATER)] if bucket == "later" else []
+
+
+def _narrow(statement: Select[*tuple[Any, ...]], narrowed: Set[str]) -> Select[*tuple[Any, ...]]:
+    """Items of one procedure, of one stage, or whose person or body has a text in its name."""
+    if narrowed & {"procedure", "text"}:
+        statement = statement.join(Case, Case.id == WorkItem.case_id)
+    if "procedure" in narrowed:
+        statement = statement.where(Case.reference.startswith(bindparam("procedure")))
+    if "stage" in narrowed:
+        statement = statement.where(WorkItem.state.startswith(bindparam("stage")))
+    if "text" in narrowed:
+        statement = statement.outerjoin(Person, Person.id == Case.person_id).outerjoin(Body, Body.id == Case.body_id)
+        columns = (Case.reference, Person.name, Person.name_latin, Body.title_zh, Body.title_en)
+        statement = statement.where(or_(*(column.ilike(bindparam("text"), escape="/") for column in columns)))
+    return statement
