@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 import structlog
@@ -14,6 +14,7 @@ from workflow.context import CLOCK, Context
 from workflow.messages.delivering import claim_deliveries
 from workflow.messages.operations import SPREAD_AT_ONCE, spread
 from workflow.problems import Unavailable
+from workflow.reviews.planning import plan_missing_reviews
 from workflow.rounds.telling import remind_when_due
 from workflow.settings import Settings
 from workflow.store.database import Database
@@ -29,6 +30,8 @@ class Work:
         self.database = database
         self.settings = settings
         self.mailer = Mailer(database, settings)
+        self.reviews_planned_on: date | None = None
+        """The office's day on which this process last looked for reviews to plan."""
 
     @cached_property
     def sweep(self) -> Sweep:
@@ -84,6 +87,28 @@ def remind_bodies(work: Work, now: datetime) -> int:
         return remind_when_due(Context(session, CLOCK, now, work.settings.zone))
 
 
+def plan_reviews(work: Work, now: datetime) -> int:
+    """Every member of a list without a planned review gets one; returns how many did.
+
+    Looks once on each day of the office, and at once after a start: the ticks in between cost nothing. A day that
+    failed is tried again by the next tick.
+    """
+    today = now.astimezone(work.settings.zone).date()
+    if work.reviews_planned_on == today:
+        return 0
+    done = 0
+    while True:
+        with work.database.writing() as session:
+            planned = plan_missing_reviews(Context(session, CLOCK, now, work.settings.zone))
+        done += planned.members
+        if not planned.is_more:
+            break
+    for key in planned.undecided:
+        log.warning("list_without_timetable", list=key)
+    work.reviews_planned_on = today
+    return done
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One kind of due work."""
@@ -98,4 +123,5 @@ JOBS = (
     Job("spread_messages", spread_messages, 2),
     Job("deliver_mail", deliver_mail, 5),
     Job("remind_bodies", remind_bodies, 60),
+    Job("plan_reviews", plan_reviews, 60),
 )

@@ -15,7 +15,8 @@ from workflow.context import Context
 from workflow.people.tables import Person
 from workflow.pools.operations import add_member, ensure_pool
 from workflow.pools.tables import Membership
-from workflow.reviews.operations import open_review, plan_reviews
+from workflow.reviews.operations import open_review
+from workflow.reviews.planning import plan_reviews
 from workflow.reviews.tables import Review
 
 PROCEDURE = "annual-review"

@@ -5,10 +5,12 @@ from dataclasses import fields
 
 import pytest
 
+from scheduler.jobs import JOBS
 from tests.architecture.house import HOME, modules, tracked
 from workflow.settings import OF_THE_FRONT_DOOR, Settings, variables
 
 SETTINGS_PAGE = HOME / "docs" / "reference" / "settings.md"
+JOBS_PAGE = HOME / "docs" / "reference" / "jobs.md"
 DECISIONS = HOME / "docs" / "decisions"
 
 
@@ -41,6 +43,11 @@ def test_every_setting_is_used():
     source = "\n".join(module.text for module in modules("web", "scheduler", "definitions", "workflow"))
     unused = [found.name for found in fields(Settings) if not re.search(rf"\w\)?\.{found.name}\b", source)]
     assert unused == []
+
+
+def test_every_job_is_documented_with_its_interval_and_no_other():
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| .{20,} \|$", JOBS_PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [(name, float(seconds)) for name, seconds in rows] == [(job.name, job.seconds) for job in JOBS]
 
 
 def test_decisions_are_numbered_without_gaps_and_complete():

@@ -72,6 +72,13 @@ def newest_version(session: Session, key: str) -> tuple[int, Compiled]:
     return version_id, compiled_version(session, version_id)
 
 
+def newest_versions(session: Session) -> list[Compiled]:
+    """The compiled rules of the newest version of every procedure, by key."""
+    rows = session.execute(select(ProcedureVersion.key, ProcedureVersion.id).order_by(ProcedureVersion.number))
+    newest = {row.key: row.id for row in rows}
+    return [compiled_version(session, newest[key]) for key in sorted(newest)]
+
+
 def procedures_by_digest(session: Session) -> dict[str, Procedure]:
     """Digest → rules, for every version published here."""
     ids = session.scalars(select(ProcedureVersion.id).order_by(ProcedureVersion.id)).all()

@@ -1,10 +1,8 @@
-"""Plans yearly reviews, opens each as a case exactly once, and writes down what came of it."""
+"""Has each review follow the last, opens it as a case exactly once, and writes down what came of it."""
 
-from datetime import UTC, datetime, time
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from workflow.cases.follow_ups import Moved, follow_up
 from workflow.cases.loading import load_case
@@ -21,11 +19,9 @@ from workflow.pools.operations import end_membership, membership_in_force
 from workflow.pools.rules import may_keep
 from workflow.pools.tables import Membership, Pool
 from workflow.problems import Conflict, Forbidden, Invalid, Missing
+from workflow.reviews.planning import insert_once, plan_review
 from workflow.reviews.rules import first_review_year
 from workflow.reviews.tables import Review
-
-OPENING_TIME = time(8, 0)
-"""Reviews are there when the office opens."""
 
 
 @follow_up("schedule_review")
@@ -34,34 +30,14 @@ def schedule_review(context: Context, moved: Moved, effect: ScheduleReview) -> N
     case = moved.case
     done = context.session.scalar(select(Review).where(Review.case_id == case.id))
     if done is not None:
-        _plan(context, effect, membership_id=done.membership_id, year=done.year + 1)
+        plan_review(context, effect, membership_id=done.membership_id, year=done.year + 1)
         return
     category = moved.compiled.procedure.categories.get(case.category or "")
     membership = membership_in_force(context.session, case.person_id, (category and category.pool) or "")
     if membership is None:
         raise Invalid("review_without_membership", reference=case.reference)
     year = first_review_year(effect, tenure_from_date=membership.tenure_from_date, today=context.today)
-    _plan(context, effect, membership_id=membership.id, year=year)
-
-
-def plan_reviews(context: Context, *, year: int, procedure: str) -> int:
-    """Plans the review of a year for every member of every list who has none yet; how many were planned.
-
-    The days are those the procedure itself names for the review that follows one. Members whose tenure began after the
-    opening day wait for the next year. Raises Forbidden, Missing, and Invalid for a procedure that plans no reviews.
-    """
-    if context.actor.account_id is not None and not may_keep(context.actor):
-        raise Forbidden("reviews_for_keepers")
-    effect = _planned_by(newest_version(context.session, procedure)[1])
-    members = context.session.execute(
-        select(Membership.id)
-        .outerjoin(Review, (Review.membership_id == Membership.id) & (Review.year == year))
-        .where(Membership.left_at.is_(None), Review.id.is_(None))
-        .where(Membership.tenure_from_date <= effect.opens_date(year))
-        .order_by(Membership.id)
-    )
-    planned = [_plan(context, effect, membership_id=row.id, year=year) for row in members.all()]
-    return sum(planned)
+    plan_review(context, effect, membership_id=membership.id, year=year)
 
 
 def open_review(context: Context, *, review_id: int) -> Acted:
@@ -98,43 +74,8 @@ def finish_review(context: Context, moved: Moved, effect: FinishReview) -> None:
         end_membership(context, membership, effect.result)
     if review.grade is not None:
         # A grade the archive holds for the year already came from the official assessment and stays.
-        _insert_once(context, YearlyGrade, {"person_id": case.person_id, "year": review.year, "grade": review.grade})
+        insert_once(context, YearlyGrade, {"person_id": case.person_id, "year": review.year, "grade": review.grade})
     session.flush()
-
-
-def _plan(context: Context, effect: ScheduleReview, *, membership_id: int, year: int) -> bool:
-    """The review of a year with its timer; False where it was planned before."""
-    values = {
-        "membership_id": membership_id,
-        "procedure": effect.procedure,
-        "year": year,
-        "opens_date": effect.opens_date(year),
-        "due_date": effect.due_date(year),
-    }
-    review_id = _insert_once(context, Review, values)
-    if review_id is None:
-        return False
-    opens_at = datetime.combine(effect.opens_date(year), OPENING_TIME, tzinfo=context.zone).astimezone(UTC)
-    context.session.add(Timer(kind="open_review", review_id=review_id, due_at=opens_at, params={"year": year}))
-    context.session.flush()
-    return True
-
-
-def _insert_once(context: Context, table: Any, values: dict[str, Any]) -> int | None:
-    """The new row's id, or None where its unique key is taken."""
-    dialect = postgresql if context.session.get_bind().dialect.name == "postgresql" else sqlite
-    inserted: int | None = context.session.scalar(
-        dialect.insert(table).values(**values).on_conflict_do_nothing().returning(table.id)
-    )
-    return inserted
-
-
-def _planned_by(compiled: Compiled) -> ScheduleReview:
-    for action in compiled.actions.values():
-        for effect in action.effects:
-            if isinstance(effect, ScheduleReview):
-                return effect
-    raise Invalid("procedure_plans_no_reviews", procedure=compiled.procedure.procedure)
 
 
 def _open(context: Context, review: Review) -> Acted:

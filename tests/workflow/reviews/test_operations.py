@@ -17,7 +17,8 @@ from workflow.pools.operations import add_member, ensure_pool, leave
 from workflow.pools.tables import Membership
 from workflow.problems import Conflict, Forbidden, Refused
 from workflow.record.queries import verify
-from workflow.reviews.operations import open_review, plan_reviews
+from workflow.reviews.operations import open_review
+from workflow.reviews.planning import plan_reviews
 from workflow.reviews.queries import overdue_reviews, reviews_of_year
 from workflow.reviews.tables import Review
 

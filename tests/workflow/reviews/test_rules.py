@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
+from workflow.engine.decide import compile_procedure
 from workflow.engine.effects import ScheduleReview
-from workflow.reviews.rules import first_review_year
+from workflow.procedure.model import Procedure
+from workflow.reviews.rules import first_review_year, planned_by, timetables
 
 YEAR_END = ScheduleReview(procedure="annual-review", opens_on="12-01", due_on="12-31")
 
@@ -35,3 +37,21 @@ def test_a_due_day_before_the_opening_day_lies_in_the_next_year() -> None:
 def test_a_day_that_not_every_year_has_is_refused(day: str) -> None:
     with pytest.raises(ValidationError):
         ScheduleReview(procedure="annual-review", opens_on=day, due_on="12-31")
+
+
+def test_a_list_is_reviewed_as_the_procedure_that_leads_to_it_says_and_else_by_the_yearly_review(
+    shipped: dict[str, Procedure],
+) -> None:
+    selection, review = (compile_procedure(shipped[key]) for key in ("reserve-official", "annual-review"))
+    both = timetables(["leader", "reserve"], [review, selection])
+    assert both == {"leader": YEAR_END, "reserve": YEAR_END}
+    assert timetables(["leader", "reserve"], [selection]) == {"leader": None, "reserve": YEAR_END}
+    assert timetables(["leader"], []) == {"leader": None}
+
+
+def test_a_list_that_two_reviews_could_be_of_is_left_to_people(shipped: dict[str, Procedure]) -> None:
+    review = shipped["annual-review"]
+    renamed = review.model_dump_json(by_alias=True, exclude_defaults=True).replace("annual-review", "talent-review")
+    two = [compile_procedure(one) for one in (review, Procedure.model_validate_json(renamed))]
+    assert [effect.procedure for effect in map(planned_by, two) if effect] == ["annual-review", "talent-review"]
+    assert timetables(["leader"], two) == {"leader": None}
