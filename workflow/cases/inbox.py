@@ -24,13 +24,14 @@ from sqlalchemy.orm import Session
 
 from workflow.bodies.tables import Body, BodyRole
 from workflow.calendar.queries import calendar
+from workflow.cases.paging import place_of
 from workflow.cases.tables import Case, WorkItem
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
 from workflow.people.tables import Person
 from workflow.problems import Invalid
 from workflow.procedure.parts import Words
-from workflow.store.types import Instant, instant, instant_text
+from workflow.store.types import Instant
 
 PAGE_SIZE = 20
 COUNT_LIMIT = 99
@@ -96,7 +97,7 @@ def inbox(
     """The oldest items of the actor's roles and seats. Raises Invalid for an unknown bucket or a garbled cursor."""
     if bucket not in BUCKETS:
         raise Invalid("bucket_unknown", field="bucket", allowed=", ".join(BUCKETS))
-    found = _oldest(context, bucket, procedure_key, _parsed(cursor))
+    found = _oldest(context, bucket, procedure_key, place_of(cursor) if cursor is not None else None)
     items = _described(context, [row.id for row in found[:PAGE_SIZE]])
     last = found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None
     return InboxPage(items, f"{last.at}_{last.id}" if last else None)
@@ -169,16 +170,6 @@ def _in_bucket(bucket: str) -> ColumnElement[bool]:
 
 
 _LATER = (WorkItem.due_at >= bindparam("limit", type_=Instant), WorkItem.due_at.is_(None))
-
-
-def _parsed(cursor: str | None) -> tuple[str, int] | None:
-    if cursor is None:
-        return None
-    at, _, number = cursor.rpartition("_")
-    try:
-        return instant_text(instant(at)), int(number)
-    except ValueError as error:
-        raise Invalid("cursor_garbled", field="after") from error
 
 
 def _oldest(context: Context, bucket: str, procedure_key: str | None, after: tuple[str, int] | None) -> list[Any]:
