@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from definitions.library import procedures
 from workflow.bodies.tables import Body, BodyRole, RoleHolding
 from workflow.cases.tables import Case, ProcedureVersion, Timer, WorkItem
-from workflow.people.tables import Account
+from workflow.people.names import latin_name, pinyin_key, strokes_key
+from workflow.people.tables import Account, Person
 from workflow.record.rules import GENESIS, event_hash
 from workflow.record.tables import Event
 from workflow.store.types import canonical_json, instant_text
@@ -115,6 +116,34 @@ def add_timer(
     **columns: Any,
 ) -> int:
     row = Timer(kind=kind, case_id=case_id, state=state, due_at=due_at, is_open=True, **columns)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def add_person(session: Session, name: str = "温朗", **columns: Any) -> int:
+    """Somebody in nobody's archive, outside the Party, unless something is changed."""
+    values = {
+        "reference": f"P-{session.query(Person).count() + 1:05d}",
+        "name": name,
+        "name_latin": latin_name(name),
+        "sort_strokes": strokes_key(name),
+        "sort_pinyin": pinyin_key(name),
+        "sex": "male",
+        "nationality": "ha",
+        "birth_date": date(1990, 5, 1),
+        "political_status": "cdl",
+        "education": "master",
+        "created_at": NOON,
+    }
+    row = Person(**{**values, **columns})
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def add_body(session: Session, code: str, **columns: Any) -> int:
+    row = Body(**{"code": code, "kind": "department", "title_zh": f"{code}单位", "title_en": code, **columns})
     session.add(row)
     session.flush()
     return row.id

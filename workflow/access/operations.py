@@ -65,9 +65,10 @@ def sign_out(context: Context, *, token: str) -> None:
 
 
 def revoke_session(context: Context, *, session_id: int) -> None:
-    """Revokes one of the actor's own sessions. Raises Missing for anybody else's."""
+    """Revokes one of the actor's own sessions. Raises Missing for anybody else's and for one revoked before."""
     own = update(SignIn).where(SignIn.id == session_id, SignIn.account_id == context.actor.account_id)
-    revoked = context.session.execute(own.values(revoked_at=context.now).returning(SignIn.id)).one_or_none()
+    still_open = own.where(SignIn.revoked_at.is_(None))
+    revoked = context.session.execute(still_open.values(revoked_at=context.now).returning(SignIn.id)).one_or_none()
     if revoked is None:
         raise Missing("page_missing")
 
@@ -79,13 +80,7 @@ def change_password(context: Context, *, present: str, password: str, kept_token
         raise Invalid("password_wrong", field="present")
     check_password(password, sign_in_name=account.sign_in_name)
     account.password_hash = hash_password(password)
-    context.session.execute(
-        update(SignIn)
-        .where(
-            SignIn.account_id == account.id, SignIn.token_hash != token_hash(kept_token), SignIn.revoked_at.is_(None)
-        )
-        .values(revoked_at=context.now)
-    )
+    _end_sessions(context, account.id, kept_token)
 
 
 def issue_link(context: Context, *, account_id: int) -> str:
@@ -95,12 +90,19 @@ def issue_link(context: Context, *, account_id: int) -> str:
 
 
 def issue_first_administrator_link(context: Context) -> str:
-    """A link token for the first administrator, whose account it makes. Raises Conflict where one can sign in already."""
-    administrators = select(Account).where(Account.is_administrator, Account.is_active)
-    account = context.session.scalar(administrators)
-    if account is not None and account.password_hash is not None:
+    """A link token for the first administrator, whose account it makes.
+
+    Raises Conflict where one can sign in already, or where the name `admin` belongs to a closed account or to no administrator.
+    """
+    administrators = context.session.scalars(
+        select(Account).where(Account.is_administrator, Account.is_active).order_by(Account.id)
+    ).all()
+    if any(one.password_hash is not None for one in administrators):
         raise Conflict("first_administrator_exists")
+    account = administrators[0] if administrators else None
     if account is None:
+        if context.session.scalar(select(Account.id).where(Account.sign_in_name == "admin")) is not None:
+            raise Conflict("sign_in_name_taken", field="sign_in_name")
         account = Account(
             sign_in_name="admin",
             name="系统管理员",
@@ -115,15 +117,23 @@ def issue_first_administrator_link(context: Context) -> str:
 
 
 def use_link(context: Context, *, token: str, password: str, browser: str = "") -> str:
-    """Sets the password a link is for and signs in. Raises Forbidden for a link used or expired."""
-    link = context.session.scalar(select(OneTimeLink).where(OneTimeLink.token_hash == token_hash(token)))
+    """Sets the password a link is for, ends the account's sessions and opens a new one.
+
+    Raises Forbidden for a link used, expired or of a closed account.
+    """
+    # Locked: of two who use it at once the second finds it used.
+    of_token = select(OneTimeLink).where(OneTimeLink.token_hash == token_hash(token))
+    link = context.session.scalar(of_token.with_for_update())
     if link is None or link.used_at is not None or link.expires_at <= context.now:
         raise Forbidden("link_invalid")
     account = context.session.get_one(Account, link.account_id)
+    if not account.is_active:
+        raise Forbidden("link_invalid")
     check_password(password, sign_in_name=account.sign_in_name)
     account.password_hash = hash_password(password)
     link.used_at = context.now
     context.session.flush()
+    _end_sessions(context, account.id)
     return _new_session(context, account.id, browser)
 
 
@@ -132,6 +142,11 @@ def _verified(known: str, password: str) -> bool:
         return _hasher.verify(known, password[:LONGEST_PASSWORD])
     except (VerificationError, InvalidHashError):
         return False
+
+
+def _end_sessions(context: Context, account_id: int, kept_token: str = "") -> None:
+    others = update(SignIn).where(SignIn.account_id == account_id, SignIn.token_hash != token_hash(kept_token))
+    context.session.execute(others.where(SignIn.revoked_at.is_(None)).values(revoked_at=context.now))
 
 
 def _new_session(context: Context, account_id: int, browser: str) -> str:

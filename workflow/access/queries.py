@@ -84,7 +84,7 @@ def sessions(context: Context, token: str) -> tuple[SessionView, ...]:
     rows = context.session.scalars(
         select(SignIn)
         .where(SignIn.account_id == context.actor.account_id, SignIn.revoked_at.is_(None))
-        .where(SignIn.expires_at > context.now)
+        .where(SignIn.expires_at > context.now, SignIn.last_seen_at > context.now - IDLE_LENGTH)
         .order_by(SignIn.id.desc())
     )
     here = token_hash(token)
@@ -94,11 +94,11 @@ def sessions(context: Context, token: str) -> tuple[SessionView, ...]:
 
 
 def link_holder(context: Context, token: str) -> str:
-    """The sign-in name a link is for. Raises Forbidden for a link used or expired."""
+    """The sign-in name a link is for. Raises Forbidden for a link used, expired or of a closed account."""
     row = context.session.execute(
         select(Account.sign_in_name, OneTimeLink.used_at, OneTimeLink.expires_at)
         .join(Account, Account.id == OneTimeLink.account_id)
-        .where(OneTimeLink.token_hash == token_hash(token))
+        .where(OneTimeLink.token_hash == token_hash(token), Account.is_active)
     ).one_or_none()
     if row is None or row.used_at is not None or row.expires_at <= context.now:
         raise Forbidden("link_invalid")

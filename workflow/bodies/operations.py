@@ -8,6 +8,7 @@ from workflow.bodies.tables import Body, BodyRole, RoleHolding
 from workflow.context import Context
 from workflow.people.tables import Account
 from workflow.problems import Conflict, Forbidden, Invalid, Missing
+from workflow.store.serializing import serialize_on
 
 KINDS = ("committee", "department", "subdistrict", "industry", "bureau", "organ")
 ROLES = ("officer", "head", "member", "assessor", "recorder", "administrator", "inspector")
@@ -29,10 +30,13 @@ def add_body(
     parent_id: int | None = None,
     position: int = 0,
 ) -> int:
-    """Adds a body. Raises Invalid for an unknown kind, Conflict for a code that is taken."""
+    """Adds a body. Raises Invalid for an unknown kind, Missing for an unknown parent, Conflict for a code that is taken."""
     require_administrator(context)
     if kind not in KINDS:
         raise Invalid("body_kind_unknown", field="kind", allowed=", ".join(KINDS))
+    if parent_id is not None and context.session.get(Body, parent_id) is None:
+        raise Missing("parent_missing")
+    serialize_on(context.session, "bodies")
     if context.session.scalar(select(Body.id).where(Body.code == code)) is not None:
         raise Conflict("body_code_taken", body=code)
     row = Body(code=code, kind=kind, title_zh=title_zh, title_en=title_en, parent_id=parent_id, position=position)
@@ -52,6 +56,7 @@ def add_role_holding(
         raise Invalid("dates_reversed", field="to_date")
     if context.session.get(Body, body_id) is None or context.session.get(Account, account_id) is None:
         raise Missing("holding_of_nobody")
+    serialize_on(context.session, "bodies")
     body_role = context.session.scalar(select(BodyRole).where(BodyRole.body_id == body_id, BodyRole.role == role))
     if body_role is None:
         body_role = BodyRole(body_id=body_id, role=role)

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from workflow.cases.tables import Draft
 from workflow.context import Context
 from workflow.problems import Invalid
+from workflow.store.serializing import serialize_on
 from workflow.store.types import canonical_json
 
 MAX_DRAFT = 200_000
@@ -19,6 +20,7 @@ def save_draft(context: Context, *, place: str, values: Mapping[str, Any]) -> No
     size = len(canonical_json(dict(values)))
     if size > MAX_DRAFT:
         raise Invalid("field_too_long", limit=MAX_DRAFT, length=size)
+    serialize_on(context.session, f"draft:{context.actor.account_id}:{place}")
     row = context.session.scalar(_of(context, place))
     if row is None:
         row = Draft(account_id=context.actor.account_id, place=place)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, text
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from workflow.cases.loading import LoadedCase
@@ -12,6 +12,7 @@ from workflow.context import Context
 from workflow.people.tables import Account, Kinship, Person, Post, Sanction, Training, YearlyGrade
 from workflow.record.tables import Event
 from workflow.store.hot import Hot
+from workflow.store.serializing import serialize_on
 
 Gathered = dict[str, Any]
 FactSource = Callable[[Session, LoadedCase, Gathered], Gathered]
@@ -93,12 +94,6 @@ def _trainings(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered
             for until, hours, is_off_job, is_completed in rows
         ]
     }
-
-
-def serialize_on(session: Session, name: str) -> None:
-    """Makes decisions that count other cases wait for each other; SQLite's one writer does so by itself."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
 def _other_active(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from workflow.calendar.queries import calendar
 from workflow.cases.inbox_statements import BUCKETS, OTHERS, PAGE_SIZE, counting, merging
+from workflow.cases.paging import place_of
 from workflow.cases.tables import ProcedureVersion
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
@@ -108,7 +109,7 @@ def inbox(
     """
     if bucket not in BUCKETS:
         raise Invalid("bucket_unknown", field="due", allowed=", ".join(BUCKETS))
-    after = _parsed(cursor)
+    after = place_of(cursor) if cursor is not None else None
     groups = _groups(context)
     if not groups:
         return InboxPage((), None)
@@ -172,16 +173,6 @@ def _values(context: Context, groups: list[int]) -> dict[str, Any]:
     """What the statements are asked with."""
     values: dict[str, Any] = {f"group_{number}": value for number, value in enumerate(groups)}
     return values | {"now": instant_text(context.now), "limit": instant_text(soon_limit(context))}
-
-
-def _parsed(cursor: str | None) -> tuple[str, int] | None:
-    if cursor is None:
-        return None
-    at, _, number = cursor.rpartition("_")
-    try:
-        return instant_text(instant(at)), int(number)
-    except ValueError as error:
-        raise Invalid("cursor_garbled", field="after") from error
 
 
 def _item(context: Context, row: Any, others: tuple[Awaited, ...]) -> InboxItem:

@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, exists, or_, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, String, and_, exists, false, or_, select, tuple_, type_coerce
 
 from workflow.bodies.tables import Body
+from workflow.cases.paging import place_of
 from workflow.cases.reading import may_read
 from workflow.cases.tables import Case, WorkItem
 from workflow.cases.versions import compiled_version
-from workflow.context import Context
+from workflow.context import Actor, Context
 from workflow.messages.tables import Delivery, Message
 from workflow.people.tables import Person
-from workflow.problems import Invalid
 from workflow.procedure.parts import Words
 from workflow.record.tables import Event
-from workflow.store.types import instant, instant_text
+from workflow.store.types import instant_text
 
 PAGE_SIZE = 30
 MAX_SEARCH = 80
@@ -51,8 +51,13 @@ class CaseList:
 def cases_put_forward(context: Context, *, cursor: str | None = None) -> CaseList:
     """Cases of the bodies the actor holds a role in, or about the actor, newest first."""
     bodies = {holding.body_id for holding in context.actor.holdings}
-    mine = or_(Case.body_id.in_(sorted(bodies)), Case.person_id == context.actor.person_id)
+    mine = or_(Case.body_id.in_(sorted(bodies)), _is_about(context.actor))
     return _listed(context, mine, cursor)
+
+
+def _is_about(actor: Actor) -> ColumnElement[bool]:
+    # Compared with None, a case about no person would be about everybody who is in no archive.
+    return false() if actor.person_id is None else Case.person_id == actor.person_id
 
 
 def cases_acted_in(context: Context, *, cursor: str | None = None) -> CaseList:
@@ -78,7 +83,7 @@ def cases_copied(context: Context, *, cursor: str | None = None) -> CaseList:
 def find_cases(context: Context, text: str, *, limit: int = 20) -> tuple[CaseLine, ...]:
     """Cases the actor may read whose reference or person matches; nothing for an empty text."""
     wanted = text.strip()[:MAX_SEARCH]
-    if not wanted:
+    if not wanted or "\x00" in wanted:  # which no stored text holds, and PostgreSQL refuses to be asked for
         return ()
     matches = or_(
         Case.reference.icontains(wanted, autoescape=True),
@@ -106,12 +111,7 @@ def _statement(context: Context) -> Any:
 def _listed(context: Context, condition: ColumnElement[bool], cursor: str | None) -> CaseList:
     statement = _statement(context).where(condition)
     if cursor is not None:
-        at, _, number = cursor.rpartition("_")
-        try:
-            before = (instant_text(instant(at)), int(number))
-        except ValueError as error:
-            raise Invalid("cursor_garbled", field="after") from error
-        statement = statement.where(tuple_(type_coerce(Case.entered_at, String), Case.id) < before)
+        statement = statement.where(tuple_(type_coerce(Case.entered_at, String), Case.id) < place_of(cursor))
     lines = _lines(context, statement.limit(PAGE_SIZE + 1))
     last = lines[PAGE_SIZE - 1] if len(lines) > PAGE_SIZE else None
     return CaseList(lines[:PAGE_SIZE], f"{instant_text(last.entered_at)}_{last.id}" if last else None)

@@ -38,7 +38,9 @@ def pinyin_key(name: str) -> str:
 
 
 def latin_name(name: str) -> str:
-    """`Wen Lang`, `Ouyang Minghua`."""
+    """`Wen Lang`, `Ouyang Minghua`; a name in Latin letters as it is."""
+    if name.isascii():
+        return name
     readings = _readings(name)
     count = len(surname_of(name))
     return f"{''.join(readings[:count]).capitalize()} {''.join(readings[count:]).capitalize()}".strip()

@@ -13,6 +13,7 @@ from workflow.people.names import latin_name, pinyin_key, strokes_key
 from workflow.people.rules import id_number_fault
 from workflow.people.tables import Account, Person, Post
 from workflow.problems import Conflict, Invalid, Problem
+from workflow.store.serializing import serialize_on
 
 LONGEST_NAME = 40
 UNDETERMINED_RANK = "199"
@@ -45,6 +46,7 @@ def add_person(context: Context, *, data: PersonData, codes: Mapping[str, Collec
     problems = _faults(context, data, codes)
     if problems:
         raise Invalid("form_faulty", problems=tuple(problems), count=len(problems))
+    serialize_on(context.session, "people:archive")
     number = data.id_number.strip().upper() if data.id_number else None
     if number and context.session.scalar(select(Person.id).where(Person.id_number == number)) is not None:
         raise Conflict("id_number_taken", field="id_number")
@@ -68,7 +70,7 @@ def add_person(context: Context, *, data: PersonData, codes: Mapping[str, Collec
     )
     context.session.add(row)
     context.session.flush()
-    if data.post_title.strip() and data.post_since:
+    if data.post_since:
         _add_post(context, row.id, data)
     return row.id
 
@@ -102,7 +104,17 @@ def _faults(context: Context, data: PersonData, codes: Mapping[str, Collection[s
         fault = id_number_fault(data.id_number, birth_date=data.birth_date, sex=data.sex)
         if fault:
             problems.append(Invalid(fault, field="id_number"))
-    return problems
+    texts = {"name": data.name, "post_organization": data.post_organization, "post_title": data.post_title}
+    unreadable = [Invalid("field_not_text", field=field) for field, value in texts.items() if "\x00" in value]
+    return [*problems, *_post_faults(data), *unreadable]
+
+
+def _post_faults(data: PersonData) -> list[Problem]:
+    """A post is entered whole, with its title and first day, or not at all."""
+    entered = {"post_title": data.post_title.strip(), "post_since": data.post_since}
+    if not any(entered.values()) and not data.post_organization.strip():
+        return []
+    return [Invalid("field_required", field=field) for field, value in entered.items() if not value]
 
 
 def _next_reference(context: Context) -> str:
@@ -127,6 +139,7 @@ def add_account(context: Context, *, sign_in_name: str, name: str, name_latin: s
         problems.append(Invalid("email_shape", field="email"))
     if problems:
         raise Invalid("form_faulty", problems=tuple(problems), count=len(problems))
+    serialize_on(context.session, "people:accounts")
     if context.session.scalar(select(Account.id).where(Account.sign_in_name == sign_in_name)) is not None:
         raise Conflict("sign_in_name_taken", field="sign_in_name")
     row = Account(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import Select, false, func, or_, select, tuple_
 
 from workflow.bodies.tables import Body
 from workflow.context import Context
@@ -85,7 +85,7 @@ def register(
         statement = statement.where(_matches(search))
     if cursor:
         key, _, number = cursor.rpartition("|")
-        if not number.isdecimal() or len(number) > 9:
+        if not number.isdecimal() or len(number) > 9 or "\x00" in key:
             raise Invalid("cursor_garbled", field="after")
         statement = statement.where(tuple_(Person.sort_strokes, Person.id) > (key, int(number)))
     rows = context.session.execute(statement.order_by(Person.sort_strokes, Person.id).limit(PAGE_SIZE + 1)).all()
@@ -144,6 +144,8 @@ def _lines() -> Select[Person, str, str]:
 
 def _matches(search: str) -> Any:
     text = search.strip()[:MAX_SEARCH]
+    if "\x00" in text:  # no stored text holds it, and PostgreSQL refuses to be asked for it
+        return false()
     return or_(
         Person.name.contains(text, autoescape=True),
         Person.name_latin.icontains(text, autoescape=True),

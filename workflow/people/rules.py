@@ -19,7 +19,7 @@ def id_number_fault(number: str, *, birth_date: date, sex: str) -> str | None:
     The region is not checked: numbers of invented people carry an unassigned one.
     """
     text = number.strip().upper()
-    if len(text) != LENGTH or not text[:17].isdecimal() or text[17] not in CHECK_CHARACTERS:
+    if len(text) != LENGTH or not (text.isascii() and text[:17].isdecimal()) or text[17] not in CHECK_CHARACTERS:
         return "id_number_shape"
     if check_character(text[:17]) != text[17]:
         return "id_number_check"

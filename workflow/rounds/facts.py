@@ -5,11 +5,12 @@ import json
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from workflow.cases.gathering import Gathered, fact_source, iso_text, serialize_on
+from workflow.cases.gathering import Gathered, fact_source, iso_text
 from workflow.cases.loading import LoadedCase
 from workflow.cases.tables import Case
 from workflow.rounds.tables import Round
 from workflow.store.hot import Hot
+from workflow.store.serializing import serialize_on
 
 _ROUND = Hot(
     select(Round.opens_date, Round.closes_date, Round.closed_at, Round.seats, Round.rubric).where(

@@ -26,7 +26,7 @@ def test_items_and_counts_agree(office: Office, narrowing: Narrowing, expected: 
     for _ in range(3):
         submitted(office, office.person())
     nominated(office, office.person())
-    with office.acting("secretary") as context:
+    with office.as_("secretary") as context:
         assert len(inbox(context, narrowing=narrowing).items) == expected
         assert inbox_counts(context, narrowing=narrowing).all == expected
 
@@ -34,7 +34,7 @@ def test_items_and_counts_agree(office: Office, narrowing: Narrowing, expected: 
 def test_a_text_finds_the_person_by_either_name(office: Office) -> None:
     for _ in range(2):
         submitted(office, office.person())
-    with office.acting("secretary") as context:
+    with office.as_("secretary") as context:
         wanted = inbox(context).items[0]
         for text in (wanted.person, wanted.person_latin.upper(), wanted.reference):
             found = inbox(context, narrowing=Narrowing(text=text)).items
@@ -50,7 +50,7 @@ def test_a_text_finds_the_person_by_either_name(office: Office) -> None:
     ],
 )
 def test_what_does_not_exist_is_told(office: Office, narrowing: Narrowing, code: str, field: str) -> None:
-    with office.acting("secretary") as context:
+    with office.as_("secretary") as context:
         assert {"reserve-official", "annual-review"} >= set(procedures_in_use(context))
         for ask in (inbox, inbox_counts):
             with pytest.raises(Invalid) as caught:

@@ -1,0 +1,10 @@
+"""Makes transactions that look before they write wait for each other, by a name for what they look at."""
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+
+def serialize_on(session: Session, name: str) -> None:
+    """Waits for every other transaction of the same name, until this one ends; SQLite's one writer does so by itself."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
