@@ -2,9 +2,11 @@
 
 import importlib
 import pkgutil
+from typing import Any
 
 from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from web import i18n, menu, pages, problems, security
 from web.limits import limiter
@@ -17,11 +19,21 @@ from workflow.store.database import Database
 LARGEST_FORM = 2 * 1024 * 1024
 """Bytes of a request; a larger one is refused with 413."""
 STATIC_SECONDS = 3_600
+LARGEST_NUMBER = 2**31 - 1
+"""The highest number a record can have; a larger one in an address is a page that does not exist."""
+
+
+class RecordNumber(IntegerConverter):
+    """The number of a record in an address: one that no database column holds is not looked up at all."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **{"max": LARGEST_NUMBER, **named})
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Application:
     """The WSGI application of one installation; `clock` gives the time (with a zone), tests choose it."""
     app = Application(__name__)
+    app.url_map.converters["int"] = RecordNumber
     is_secure = settings.public_url.startswith("https:")
     app.config.update(
         SETTINGS=settings,

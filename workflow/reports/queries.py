@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, distinct, func, or_, select
 
 from workflow.access.rules import may_open
 from workflow.bodies.tables import Body
@@ -113,7 +113,9 @@ def funnel(context: Context, round_id: int) -> tuple[FunnelLine, ...]:
     """
     _, procedure = reported_round(context, round_id)
     lines = milestones(procedure)
-    reached = [_reached(line.ways).label(line.key) for line in lines if line.ways]
+    reached = [
+        func.count(distinct(case((has_step(line.ways), Case.id)))).label(line.key) for line in lines if line.ways
+    ]
     row = context.session.execute(
         select(func.count(distinct(Case.id)).label("nominated"), *reached)
         .join(Event, Event.case_id == Case.id)
@@ -150,30 +152,16 @@ def _reported(context: Context, row: Round, outcomes: Mapping[str | None, int]) 
     )
 
 
-def _reached(ways: Ways) -> ColumnElement[int]:
-    """The number of cases with one of these steps in their record."""
+def has_step(ways: Ways) -> ColumnElement[bool]:
+    """The condition on `event` for being one of these steps."""
     anyhow = [target for left, target in ways if left is None]
     exactly = [and_(Event.from_state == left, Event.to_state == target) for left, target in ways if left is not None]
-    return func.count(distinct(case((or_(Event.to_state.in_(anyhow), *exactly), Case.id))))
+    return or_(Event.to_state.in_(anyhow), *exactly)
 
 
 def _calls(round_id: int) -> Select[Any]:
-    """Each body called with its nominations, whether a nil return is in force, and its first word."""
-    nominations = (
-        select(Case.body_id, func.count().label("number"), func.min(Case.opened_at).label("first_at"))
-        .where(Case.round_id == round_id, Case.outcome.is_distinct_from(WITHDRAWN))
-        .group_by(Case.body_id)
-        .subquery()
-    )
-    returns = (
-        select(
-            NilReturn.round_call_id,
-            func.min(NilReturn.filed_at).label("first_at"),
-            func.count().filter(NilReturn.withdrawn_at.is_(None)).label("in_force"),
-        )
-        .group_by(NilReturn.round_call_id)
-        .subquery()
-    )
+    """Each body called with its nominations, whether a nil return is in force, and when it said either first."""
+    nominations, returns = _nominations(round_id), _nil_returns()
     return (
         select(
             Body.id,
@@ -190,6 +178,23 @@ def _calls(round_id: int) -> Select[Any]:
         .where(RoundCall.round_id == round_id)
         .order_by(Body.position, Body.id)
     )
+
+
+def _nominations(round_id: int) -> Subquery:
+    """Body → nominations not withdrawn, and the first of them."""
+    return (
+        select(Case.body_id, func.count().label("number"), func.min(Case.opened_at).label("first_at"))
+        .where(Case.round_id == round_id, Case.outcome.is_distinct_from(WITHDRAWN))
+        .group_by(Case.body_id)
+        .subquery()
+    )
+
+
+def _nil_returns() -> Subquery:
+    """Call → nil returns in force, and the first ever filed."""
+    in_force = func.count().filter(NilReturn.withdrawn_at.is_(None)).label("in_force")
+    first_at = func.min(NilReturn.filed_at).label("first_at")
+    return select(NilReturn.round_call_id, first_at, in_force).group_by(NilReturn.round_call_id).subquery()
 
 
 def _answer(context: Context, line: Any, days: Calendar, called_on: date) -> BodyLine:

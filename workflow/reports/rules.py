@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Final
 
 from workflow.context import Actor
-from workflow.procedure.model import Procedure
-from workflow.rounds.rules import WITHDRAWN, may_survey
+from workflow.procedure.model import RELATIONS, Procedure
+from workflow.rounds.rules import WITHDRAWN, surveying_roles
 
 REVIEW, ASSESSMENT, DECISION, APPOINTMENT = "review", "assessment", "decision", "appointment"
 """Stages that reports know by their key; a procedure without one has no number there."""
@@ -32,8 +32,12 @@ class Milestone:
 
 
 def may_report(procedure: Procedure, actor: Actor) -> bool:
-    """Whether the actor sees numbers about rounds of a procedure: who surveys them, and administrators, who read no case."""
-    return actor.is_administrator or may_survey(procedure, actor)
+    """Whether the actor sees numbers about rounds of a procedure, given that they may open reports at all.
+
+    Those who work in a department that surveys the rounds do, and administrators, who read no case.
+    """
+    departments = {role.of for role in surveying_roles(procedure)} - set(RELATIONS)
+    return actor.is_administrator or any(held.body_code in departments for held in actor.holdings)
 
 
 def milestones(procedure: Procedure) -> tuple[Milestone, ...]:
