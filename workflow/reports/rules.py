@@ -177,5 +177,5 @@ def _is_certain(counts: Mapping[str, int], hidden: Mapping[str, str], *, least: 
         return False
     total, covers, most = sum(counts[key] for key in hidden), len(hidden) - few, (FEWEST - 1) * few
     if not covers:
-        return total in {least, most}
+        return few == 1 or total in {least, most}
     return min(most, total - FEWEST * covers) <= max(least, total - least_shown * covers)
