@@ -33,7 +33,6 @@ class RecordNumber(IntegerConverter):
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Application:
     """The WSGI application of one installation; `clock` gives the time (with a zone), tests choose it."""
     app = Application(__name__)
-    app.url_map.converters["int"] = RecordNumber
     is_secure = settings.public_url.startswith("https:")
     app.config.update(
         SETTINGS=settings,
@@ -67,6 +66,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Application:
 
 def _add_pages(app: Application) -> None:
     """Every module of `web.pages` has a `blueprint`, and a `menu_entry` where it stands on the menu."""
+    app.url_map.converters["int"] = RecordNumber
     for found in pkgutil.iter_modules(pages.__path__):
         module = importlib.import_module(f"web.pages.{found.name}")
         app.register_blueprint(module.blueprint)

@@ -27,7 +27,7 @@ def file_of(client: Any, path: str) -> list[list[str]]:
 
 def page_rows(text: str, key: str) -> list[list[str]]:
     """The rows of a table of the page."""
-    found = re.search(rf'<table class="list" id="{key}">.*?<tbody>(.*?)</tbody>', text, re.DOTALL)
+    found = re.search(rf'<table class="[a-z -]+" id="{key}">.*?<tbody>(.*?)</tbody>', text, re.DOTALL)
     assert found
     rows = re.findall(r"<tr>(.*?)</tr>", found[1], re.DOTALL)
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
