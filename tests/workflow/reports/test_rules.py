@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflow.engine.guards.base import full_years
@@ -12,6 +12,7 @@ from workflow.procedure.model import Procedure
 from workflow.reports.rules import FEWEST, age_groups, listing_states, milestones, timed_stages, withheld
 
 
+@settings(deadline=None)
 @given(on=st.dates(date(2020, 1, 1), date(2040, 12, 31)), age_days=st.integers(18 * 365, 70 * 365))
 def test_ages_are_grouped_as_the_guard_counts_them(on: date, age_days: int) -> None:
     birthday = on - timedelta(days=age_days)
@@ -34,6 +35,7 @@ def possible(shown: dict[str, int], hidden: dict[str, str], total: int, among: s
     ]
 
 
+@settings(deadline=None)
 @given(
     counts=st.dictionaries(st.sampled_from("abcdefg"), st.integers(0, 12), max_size=7),
     among=st.sets(st.sampled_from("abcdefg")),
