@@ -2,9 +2,11 @@
 
 import importlib
 import pkgutil
+from typing import Any
 
 from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from web import i18n, menu, pages, problems, security
 from web.limits import limiter
@@ -16,6 +18,15 @@ from workflow.settings import Settings
 LARGEST_FORM = 2 * 1024 * 1024
 """Bytes of a request; a larger one is refused with 413."""
 STATIC_SECONDS = 3_600
+LARGEST_NUMBER = 2**31 - 1
+"""The highest number a record can have; a larger one in an address is a page that does not exist."""
+
+
+class RecordNumber(IntegerConverter):
+    """The number of a record in an address: one that no database column holds is not looked up at all."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **{"max": LARGEST_NUMBER, **named})
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Application:
@@ -52,6 +63,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Application:
 
 def _add_pages(app: Application) -> None:
     """Every module of `web.pages` has a `blueprint`, and a `menu_entry` where it stands on the menu."""
+    app.url_map.converters["int"] = RecordNumber
     for found in pkgutil.iter_modules(pages.__path__):
         module = importlib.import_module(f"web.pages.{found.name}")
         app.register_blueprint(module.blueprint)

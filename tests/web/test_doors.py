@@ -2,6 +2,7 @@
 
 import html5lib
 import pytest
+from werkzeug.routing import IntegerConverter
 
 from tests.fixtures.office import NOMINATION, Office
 from tests.web.conftest import ClientOf
@@ -20,7 +21,8 @@ def test_every_page_asks_for_a_sign_in_first(client_of: ClientOf) -> None:
             if rule.endpoint in OPEN_TO_ALL:
                 continue
             given = {
-                name: SAMPLES["int" if "Integer" in str(type(c)) else "default"] for name, c in rule._converters.items()
+                name: SAMPLES["int" if isinstance(c, IntegerConverter) else "default"]
+                for name, c in rule._converters.items()
             }
             _, path = rule.build(given) or ("", "/")
             answer = client.get(path)

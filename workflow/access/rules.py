@@ -20,8 +20,15 @@ _READERS = {
         ("united_front", "head"),
     },
     "ledger": {("organization", "officer"), ("organization", "head")},
+    "reports": {
+        ("organization", "officer"),
+        ("organization", "head"),
+        ("united_front", "officer"),
+        ("united_front", "head"),
+    },
+    "small_groups": {("organization", "officer"), ("organization", "head")},
 }
-"""Part of the office → (body, role) that may open it."""
+"""Part of the office → (body, role) that may open it; `small_groups` are counts so low that they tell of single people."""
 
 
 def check_password(password: str, *, sign_in_name: str) -> None:
@@ -35,12 +42,13 @@ def check_password(password: str, *, sign_in_name: str) -> None:
 
 
 def may_open(actor: Actor, part: str) -> bool:
-    """Whether the actor may open a part of the office: `register`, `rounds`, `ledger` or `administration`.
+    """Whether the actor may open a part of the office: `register`, `rounds`, `reports`, `ledger` or `administration`.
 
-    The ledger tells whether mail arrived, which administrators need to know as well; case content they do not read.
+    The ledger tells whether mail arrived, and reports count without naming anybody: administrators need to know both;
+    case content they do not read.
     """
     if part == "administration":
         return actor.is_administrator
-    if part == "ledger" and actor.is_administrator:
+    if part in {"ledger", "reports"} and actor.is_administrator:
         return True
     return any((holding.body_code, holding.role) in _READERS[part] for holding in actor.holdings)

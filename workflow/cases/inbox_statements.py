@@ -1,6 +1,5 @@
 """The inbox's statements, built once for so many groups: the top of each group's own index, merged, never a backlog sorted."""
 
-from collections.abc import Set
 from functools import lru_cache
 from typing import Any
 
@@ -126,7 +125,7 @@ def _in_bucket(bucket: str) -> list[ColumnElement[bool]]:
     return [or_(*_LATER)] if bucket == "later" else []
 
 
-def _narrow(statement: Select[*tuple[Any, ...]], narrowed: Set[str]) -> Select[*tuple[Any, ...]]:
+def _narrow(statement: Select[*tuple[Any, ...]], narrowed: frozenset[str]) -> Select[*tuple[Any, ...]]:
     """Items of one procedure, of one stage, or whose person or body has a text in its name."""
     if narrowed & {"procedure", "text"}:
         statement = statement.join(Case, Case.id == WorkItem.case_id)

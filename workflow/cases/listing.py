@@ -80,6 +80,11 @@ def cases_copied(context: Context, *, cursor: str | None = None) -> CaseList:
     return _listed(context, and_(Case.id.in_(told), ~acted, ~awaited), cursor)
 
 
+def cases_that(context: Context, condition: ColumnElement[bool], *, cursor: str | None = None) -> CaseList:
+    """Cases the actor may read that meet a condition on `case`, newest movement first."""
+    return _listed(context, condition, cursor)
+
+
 def find_cases(context: Context, text: str, *, limit: int = 20) -> tuple[CaseLine, ...]:
     """Cases the actor may read whose reference or person matches; nothing for an empty text."""
     wanted = text.strip()[:MAX_SEARCH]

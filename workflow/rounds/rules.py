@@ -30,9 +30,14 @@ def may_call(procedure: Procedure, actor: Actor) -> bool:
 
 def may_survey(procedure: Procedure, actor: Actor) -> bool:
     """Whether the actor sees how a round stands as a whole: who calls it, who reads every stage or the first one."""
+    return any(holds_role(actor, role) for role in surveying_roles(procedure))
+
+
+def surveying_roles(procedure: Procedure) -> tuple[Role, ...]:
+    """The roles that see how a round stands as a whole."""
     first = procedure.starts.partition(".")[0]
     keys = {*procedure.seen_by, *procedure.stages[first].seen_by, *filter(None, (procedure.rounds_by,))}
-    return any(holds_role(actor, procedure.roles[key]) for key in keys)
+    return tuple(procedure.roles[key] for key in sorted(keys))
 
 
 def may_compare(procedure: Procedure, actor: Actor) -> bool:
