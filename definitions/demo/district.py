@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 from definitions.demo.accounts import PASSWORD
 from definitions.demo.bodies import NOMINATING, STEERING, DemoBody
@@ -32,6 +32,10 @@ def fill(context: Context, opens: date) -> Plan:
 def _rows(context: Context, table: Any, rows: list[dict[str, Any]]) -> None:
     if rows:
         context.session.execute(insert(table), rows)
+    if rows and "id" in rows[0] and context.session.get_bind().dialect.name == "postgresql":
+        # PostgreSQL counts apart from the ids written here, and would begin with 1 again.
+        sequence = func.pg_get_serial_sequence(table.__tablename__, "id")
+        context.session.execute(select(func.setval(sequence, max(row["id"] for row in rows))))
 
 
 def _write_bodies(context: Context) -> dict[str, int]:

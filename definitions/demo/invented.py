@@ -89,9 +89,9 @@ class Crowd:
 
     def _birth(self, on: date, ages: tuple[int, int]) -> date:
         age = self.random.randint(*ages)
-        # Born in a month before the day's own, so that the year of birth alone decides the age.
+        # Born in a month before the day's own, in January on or before the day: the year of birth alone decides the age.
         month = self.random.randint(1, max(1, on.month - 1))
-        return date(on.year - age, month, self.random.randint(1, 28))
+        return date(on.year - age, month, self.random.randint(1, 28 if on.month > 1 else min(28, on.day)))
 
     def _education(self) -> str:
         roll = self.random.random()

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from tests.fixtures.office import Office
 from tests.workflow.rows import add_case
-from tests.workflow.steps import nominated, submitted
+from tests.workflow.steps import nominated, speak, submitted
 from workflow.cases.inbox import inbox
 from workflow.cases.listing import (
     PAGE_SIZE,
@@ -120,9 +120,12 @@ def test_copied_are_the_cases_told_of_without_anything_to_do_in_them(any_office:
             session.flush()
             session.add(Delivery(message_id=message.id, account_id=recipient, channel=channel, status="sent"))
     assert listed(office, "orghead", cases_copied) == [FIRST]
-    # What waits for somebody stands in the inbox instead.
+    # What waits for somebody stands in the inbox instead, and what they answered among what they did.
     office.act("secretary", told[0], "approve")
     assert listed(office, "orghead", cases_copied) == []
+    speak(office, "orghead", told[0], "agree")
+    assert listed(office, "orghead", cases_copied) == []
+    assert listed(office, "orghead", cases_acted_in) == [FIRST]
 
 
 def pages_of(office: Office, listing: Any) -> list[list[str]]:

@@ -15,6 +15,7 @@ from workflow.procedure.parts import Words
 
 SVG = "{http://www.w3.org/2000/svg}"
 KEYS = ("reserve-official", "annual-review")
+LONG = "推荐材料准备与民主推荐会议筹备"
 HOSTILE = '<script>&"x":\\"</script>'
 
 
@@ -138,6 +139,7 @@ def hostile(shipped: dict[str, Procedure], tmp_path: Path) -> Procedure:
     for title in ("en: Being prepared", "en: Recommendation,", "en: Withdrawn", "en: Withdraw,"):
         assert title in text
         text = text.replace(title, f"en: '{quoted}'" + ("," if title.endswith(",") else ""), 1)
+    text = text.replace("zh: 推荐准备", f"zh: {LONG}", 1)
     path = tmp_path / "reserve-official.yaml"
     path.write_text(text, encoding="utf-8")
     return load_procedure(path, CATALOGUE)
@@ -149,6 +151,11 @@ def test_texts_of_a_procedure_stay_texts(hostile: Procedure) -> None:
     assert "<script" not in text
     assert HOSTILE.startswith(words_of(boxes(drawing)["recommendation.draft"])[:8])
     assert f"↳ {HOSTILE}" in [node.text for node in of_class(drawing, "diagram-end")]
+
+
+def test_a_chinese_title_longer_than_its_box_takes_two_lines(hostile: Procedure) -> None:
+    box = boxes(parsed(draw_svg(hostile, zh)))["recommendation.draft"]
+    assert [text.text for text in box.iter(f"{SVG}text")] == [LONG[:10], LONG[10:]]
 
 
 def lines_of(text: str) -> list[str]:
