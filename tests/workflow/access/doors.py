@@ -43,7 +43,7 @@ class Door:
 
     def behind(self, token: str) -> SignedIn | None:
         with self.database.reading() as session:
-            return signed_in(session, token, self.now)
+            return signed_in(session, token, self.now, self.now.date())
 
     def rows(self) -> list[SignIn]:
         with self.database.reading() as session:

@@ -52,7 +52,7 @@ def test_calendar_is_read_with_one_statement_and_built_once(database: Database, 
         driver: Any = session.connection().connection.driver_connection
         driver.set_trace_callback(statements.append)
         assert calendar(context_for(session)) is first
-    assert len(statements) == 1
+    assert [text for text in statements if text.startswith("SELECT")] == statements[:1]
 
 
 @pytest.mark.parametrize(

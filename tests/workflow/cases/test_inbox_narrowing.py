@@ -55,4 +55,4 @@ def test_what_does_not_exist_is_told(office: Office, narrowing: Narrowing, code:
         for ask in (inbox, inbox_counts):
             with pytest.raises(Invalid) as caught:
                 ask(context, narrowing=narrowing)
-            assert (caught.value.problems[0].code, caught.value.problems[0].field) == (code, field)
+            assert (caught.value.code, caught.value.field) == (code, field)
