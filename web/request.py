@@ -1,7 +1,7 @@
 """One request's way to the records: who is signed in, the moment it came, and its transactions."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,10 +9,11 @@ from flask import Flask, current_app, g, request, url_for
 from flask_login import UserMixin, current_user
 from sqlalchemy.orm import Session
 
+from workflow.access.operations import SEEN_EVERY, note_seen
 from workflow.access.queries import SignedIn, signed_in
 from workflow.context import CLOCK, Actor, Context
 from workflow.messages.queries import unread_count
-from workflow.problems import Forbidden
+from workflow.problems import Forbidden, Unavailable
 from workflow.settings import Settings
 from workflow.store.database import Database, translated
 
@@ -70,7 +71,17 @@ def load_user(_request: Any) -> User | None:
         return None
     with translated():
         signed = signed_in(_reader(), token, now(), _today())
-    return User(signed) if signed else None
+    if signed is None:
+        return None
+    if now() - signed.last_seen_at >= SEEN_EVERY:
+        _note_seen(signed)
+    return User(signed)
+
+
+def _note_seen(signed: SignedIn) -> None:
+    """A busy database keeps nobody from reading: then the next request notes it."""
+    with suppress(Unavailable), writing_unsigned() as context:
+        note_seen(context, session_id=signed.session_id)
 
 
 def go_on_without_database() -> None:

@@ -132,3 +132,12 @@ def test_the_language_is_kept_before_and_after_signing_in(door: FlaskClient) -> 
     door.post("/language", data={"language": "en", "next": "/inbox"})
     door.delete_cookie("selection_language")
     assert '<html lang="en"' in door.get("/inbox").text
+
+
+def test_somebody_at_work_stays_signed_in_and_who_rests_does_not(office: Office, client_of: ClientOf) -> None:
+    client = client_of("secretary")
+    for _ in range(3):
+        office.later(minutes=90)
+        assert client.get("/inbox").status_code == 200
+    office.later(minutes=121)
+    assert client.get("/inbox").status_code == 302

@@ -17,6 +17,8 @@ from workflow.problems import Conflict, Forbidden, Invalid, Missing
 
 SESSION_LENGTH = timedelta(hours=12)
 IDLE_LENGTH = timedelta(hours=2)
+SEEN_EVERY = timedelta(minutes=5)
+"""How exactly it is noted when a session was last used."""
 LINK_LENGTH = timedelta(hours=24)
 TOKEN_BYTES = 32
 _hasher = PasswordHasher()
@@ -142,6 +144,12 @@ def _verified(known: str, password: str) -> bool:
         return _hasher.verify(known, password[:LONGEST_PASSWORD])
     except (VerificationError, InvalidHashError):
         return False
+
+
+def note_seen(context: Context, *, session_id: int) -> None:
+    """Keeps a session awake: the idle time counts from here."""
+    seen = update(SignIn).where(SignIn.id == session_id, SignIn.last_seen_at < context.now, SignIn.revoked_at.is_(None))
+    context.session.execute(seen.values(last_seen_at=context.now))
 
 
 def _end_sessions(context: Context, account_id: int, kept_token: str = "") -> None:
