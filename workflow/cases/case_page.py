@@ -71,6 +71,7 @@ _HEADER = (
         Case.closed_at,
         func.coalesce(Person.name, "").label("person"),
         func.coalesce(Person.name_latin, "").label("person_latin"),
+        Person.birth_date,
         func.coalesce(Body.title_zh, "").label("body_zh"),
         func.coalesce(Body.title_en, "").label("body_en"),
         ProcedureVersion.number.label("version_number"),
