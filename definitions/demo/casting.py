@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from definitions.demo.bodies import NOMINATING
+from definitions.demo.hard_names import hard_names
 from definitions.demo.invented import Crowd, Draw
 from definitions.demo.plan import FUNNEL, SEATS, Fate
 from workflow.people.rules import check_character
@@ -76,6 +77,7 @@ def cast_people(opens: date) -> Cast:
     crowd, cast = Crowd(SEED), Cast()
     _leaders(cast, crowd, opens)
     _candidates(cast, crowd, opens)
+    _hard_names(cast)
     _offices(cast, crowd, opens)
     for category, count in (("member", MEMBERS), ("entrepreneur", ENTREPRENEURS)):
         for _ in range(count):
@@ -109,6 +111,13 @@ def _leaders(cast: Cast, crowd: Crowd, opens: date) -> None:
             signs_in=True,
         )
         cast.older.append((cast.add(part), "leader", date(opens.year - 3, 6, 15)))
+
+
+def _hard_names(cast: Cast) -> None:
+    listed = [one for one in cast.nominations if one.fate == "listed"]
+    known = [(one.place, cast.parts[one.place].draw, one.body, one.category) for one in listed]
+    for place, draw in hard_names(known).items():
+        cast.parts[place] = replace(cast.parts[place], draw=draw)
 
 
 def _fates() -> Iterator[tuple[Fate, int]]:

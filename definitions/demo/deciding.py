@@ -7,6 +7,7 @@ from definitions.demo.acting import is_in, meet, speak, take, take_with_waivers
 from definitions.demo.diary import Desk, Diary
 from definitions.demo.plan import Plan
 from definitions.demo.recommending import Candidacy, Progress, candidacies
+from definitions.demo.scoring import scores_of
 
 ASSESSORS = ("assessor1", "assessor2", "assessor3", "assessor4")
 PASSED = {
@@ -33,7 +34,7 @@ def assess_all(diary: Diary, plan: Plan, progress: Progress) -> None:
         diary.write(day, progress.on(one, _team(team)))
         for step, name in enumerate(team):
             if not (rank >= 8 and step == 1):
-                diary.write(day + 2 + (place * 7 + step * 5) % 20 * 0.5, progress.on(one, _scoring(name, place + step)))
+                diary.write(day + 2 + (place * 7 + step * 5) % 20 * 0.5, progress.on(one, _scoring(name, one)))
         if rank < 7:
             diary.write(day + 13, progress.on(one, _report(team[0], is_barred=rank >= 0)))
         if 0 <= rank < 6:
@@ -75,9 +76,8 @@ def _team(names: list[str]) -> Callable[[Desk, int], None]:
     return appoint
 
 
-def _scoring(name: str, seed: int) -> Callable[[Desk, int], None]:
-    keys = ("virtue", "ability", "diligence", "results", "integrity")
-    scores = {key: 78 + (seed * 7 + place * 11) % 21 for place, key in enumerate(keys)}
+def _scoring(name: str, one: Candidacy) -> Callable[[Desk, int], None]:
+    scores = scores_of(one.place, one.fate, name)
     return lambda desk, case: speak(desk.as_name(name), case, "assessed", scores=scores)
 
 

@@ -86,7 +86,7 @@ def _person(context: Context, person_id: int, part: Part, bodies: dict[str, int]
         "sort_strokes": strokes_key(draw.name),
         "sort_pinyin": pinyin_key(draw.name),
         "sex": draw.sex,
-        "nationality": "ha",
+        "nationality": draw.nationality,
         "native_place": "云汀",
         "birth_date": draw.birth_date,
         "id_number": draw.id_number,

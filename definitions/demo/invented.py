@@ -54,6 +54,7 @@ class Draw:
     grades: dict[int, str] = field(default_factory=dict)
     sanction: tuple[str, date, date] | None = None
     is_trained: bool = True
+    nationality: str = "ha"
 
 
 class Crowd:

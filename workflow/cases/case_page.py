@@ -1,9 +1,10 @@
 """Everything the case page shows to one reader: where it is, who holds it, what was said, what may be done."""
 
 import json
+from datetime import date
 from typing import Any
 
-from sqlalchemy import String, Text, bindparam, func, literal_column, select, type_coerce
+from sqlalchemy import String, Text, bindparam, cast, func, literal_column, select, type_coerce
 
 from workflow.bodies.tables import Body, BodyRole
 from workflow.cases.case_views import (
@@ -65,7 +66,7 @@ def case_page(context: Context, case_id: int) -> CaseView:
 
 _HEADER_NAMES = (
     *("person_id", "channel", "person", "person_latin", "body_zh", "body_en", "version_number"),
-    *("opened_at", "entered_at", "due_at", "closed_at"),
+    *("birth_date", "opened_at", "entered_at", "due_at", "closed_at"),
 )
 _HEADER = Hot(
     select(
@@ -76,6 +77,7 @@ _HEADER = Hot(
         func.coalesce(Body.title_zh, literal_column("''")),
         func.coalesce(Body.title_en, literal_column("''")),
         ProcedureVersion.number,
+        cast(Person.birth_date, String),
         *(type_coerce(column, String) for column in (Case.opened_at, Case.entered_at, Case.due_at, Case.closed_at)),
     )
     .join(ProcedureVersion, ProcedureVersion.id == Case.procedure_version_id)
@@ -86,9 +88,10 @@ _HEADER = Hot(
 
 
 def _header(context: Context, case_id: int) -> dict[str, Any]:
-    *texts, opened, entered, due, closed = _HEADER.one(context.session, {"case_id": case_id})
+    *texts, birth, opened, entered, due, closed = _HEADER.one(context.session, {"case_id": case_id})
     moments = (instant(text) if text else None for text in (opened, entered, due, closed))
-    return dict(zip(_HEADER_NAMES, (*texts, *moments), strict=True))
+    born = date.fromisoformat(birth) if birth else None
+    return dict(zip(_HEADER_NAMES, (*texts, born, *moments), strict=True))
 
 
 _NAMES = Hot(

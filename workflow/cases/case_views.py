@@ -1,7 +1,7 @@
 """What the case page shows, as frozen values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from workflow.cases.loading import LoadedCase
@@ -96,6 +96,7 @@ class CaseView:
     person_id: int | None
     person: str
     person_latin: str
+    birth_date: date | None
     body_zh: str
     body_en: str
     category: Words | None

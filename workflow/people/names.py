@@ -1,5 +1,9 @@
-"""Names: sorted by surname strokes as official lists are, and written in Latin letters, surnames read as surnames."""
+"""Names: sorted by surname strokes as official lists are, and written in Latin letters, surnames read as surnames.
 
+Names with a middle dot have no surname: their parts are read one by one, and the first character sorts them.
+"""
+
+import re
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +13,8 @@ from workflow.procedure.source import read_source
 
 FILE = Path(__file__).with_name("surnames.yaml")
 UNKNOWN_STROKES = 99
+_DOTS = re.compile("[·•・‧]")
+"""The middle dot of names, and what is typed for it."""
 
 
 @cache
@@ -38,15 +44,19 @@ def pinyin_key(name: str) -> str:
 
 
 def latin_name(name: str) -> str:
-    """`Wen Lang`, `Ouyang Minghua`; a name in Latin letters as it is."""
+    """`Wen Lang`, `Ouyang Minghua`, `Gulinaer Aishan`; a name in Latin letters as it is."""
     if name.isascii():
         return name
+    if _DOTS.search(name):
+        return " ".join("".join(lazy_pinyin(part)).capitalize() for part in _DOTS.split(name) if part)
     readings = _readings(name)
     count = len(surname_of(name))
     return f"{''.join(readings[:count]).capitalize()} {''.join(readings[count:]).capitalize()}".strip()
 
 
 def _readings(name: str) -> list[str]:
+    if _DOTS.search(name):
+        return lazy_pinyin(_DOTS.sub("", name))
     surname = surname_of(name)
     special = _surnames()[1].get(surname)
     given = lazy_pinyin(name[len(surname) :], style=Style.NORMAL, v_to_u=False)

@@ -40,6 +40,7 @@ class MemberView:
     person_id: int
     person: str
     person_latin: str
+    birth_date: date
     body: Words | None
     case_id: int | None
     tenure_from_date: date
@@ -85,9 +86,9 @@ def visible_people(context: Context) -> ColumnElement[bool]:
     return or_(Person.body_id.in_(sorted(bodies_read(actor))), Person.id == actor.person_id)
 
 
-def _members() -> Select[Membership, Pool, str, str, str, str]:
+def _members() -> Select[Membership, Pool, str, str, date, str, str]:
     return (
-        select(Membership, Pool, Person.name, Person.name_latin, Body.title_zh, Body.title_en)
+        select(Membership, Pool, Person.name, Person.name_latin, Person.birth_date, Body.title_zh, Body.title_en)
         .join(Pool, Pool.id == Membership.pool_id)
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(Body, Body.id == Person.body_id)
@@ -103,6 +104,7 @@ def _member(row: Any) -> MemberView:
         person_id=membership.person_id,
         person=row.name,
         person_latin=row.name_latin,
+        birth_date=row.birth_date,
         body=None if row.title_zh is None else Words(zh=row.title_zh, en=row.title_en),
         case_id=membership.case_id,
         tenure_from_date=membership.tenure_from_date,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
+from workflow.bodies.tables import Body
 from workflow.cases.tables import Case
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
@@ -28,6 +29,8 @@ class ReviewView:
     person_id: int
     person: str
     person_latin: str
+    birth_date: date
+    body: Words | None
     pool: Words
     opens_date: date
     due_date: date
@@ -74,10 +77,11 @@ def overdue_reviews(context: Context) -> tuple[ReviewView, ...]:
 
 def _reviews(context: Context, condition: ColumnElement[bool]) -> tuple[ReviewView, ...]:
     rows = context.session.execute(
-        select(Review, Case, Pool, Person.id, Person.name, Person.name_latin)
+        select(Review, Case, Pool, Person, Body)
         .join(Membership, Membership.id == Review.membership_id)
         .join(Pool, Pool.id == Membership.pool_id)
         .join(Person, Person.id == Membership.person_id)
+        .outerjoin(Body, Body.id == Person.body_id)
         .outerjoin(Case, Case.id == Review.case_id)
         .where(condition, visible_people(context))
         .order_by(Review.due_date, Pool.id, Review.id)
@@ -86,13 +90,15 @@ def _reviews(context: Context, condition: ColumnElement[bool]) -> tuple[ReviewVi
 
 
 def _view(context: Context, row: Any) -> ReviewView:
-    review, pool, is_open = row.Review, row.Pool, row.Case is not None
+    review, person, body, pool, is_open = row.Review, row.Person, row.Body, row.Pool, row.Case is not None
     return ReviewView(
         review_id=review.id,
         year=review.year,
-        person_id=row.id,
-        person=row.name,
-        person_latin=row.name_latin,
+        person_id=person.id,
+        person=person.name,
+        person_latin=person.name_latin,
+        birth_date=person.birth_date,
+        body=Words(zh=body.title_zh, en=body.title_en) if body else None,
         pool=Words(zh=pool.title_zh, en=pool.title_en),
         opens_date=review.opens_date,
         due_date=review.due_date,

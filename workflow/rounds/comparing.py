@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -29,6 +30,7 @@ class Candidate:
     reference: str
     person: str
     person_latin: str
+    birth_date: date
     body: Words
     category: str | None
     means: Mapping[str, float]
@@ -72,7 +74,7 @@ def ranking(context: Context, round_id: int) -> Ranking:
     """
     row, procedure = _round(context, round_id, may_compare)
     found = context.session.execute(
-        select(Case, Person.name, Person.name_latin, Body.title_zh, Body.title_en, Panel.id, Panel.outcome, Seat.scores)
+        select(Case, Person, Body.title_zh, Body.title_en, Panel.id, Panel.outcome, Seat.scores)
         .join(Panel, Panel.case_id == Case.id)
         .join(Seat, Seat.panel_id == Panel.id)
         .join(Person, Person.id == Case.person_id)
@@ -140,8 +142,9 @@ def _candidate(
     return Candidate(
         case_id=case.id,
         reference=case.reference,
-        person=line.name,
-        person_latin=line.name_latin,
+        person=line.Person.name,
+        person_latin=line.Person.name_latin,
+        birth_date=line.Person.birth_date,
         body=Words(zh=line.title_zh, en=line.title_en),
         category=case.category,
         means=means,

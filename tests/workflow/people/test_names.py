@@ -67,8 +67,21 @@ def test_the_key_by_reading_reads_surnames_as_surnames(name: str, key: str) -> N
         ("单田", "Shan Tian"),
         ("仇书行", "Qiu Shuxing"),
         ("丁", "Ding"),
+        ("古丽娜尔·艾山", "Gulinaer Aishan"),
+        ("古丽娜尔•艾山", "Gulinaer Aishan"),
+        ("詹㼆", "Zhan Ying"),
+        ("章𬍛", "Zhang Li"),
         ("Robin Fielding", "Robin Fielding"),
     ],
 )
 def test_a_latin_name_is_surname_first_and_the_given_name_in_one_word(name: str, latin: str) -> None:
     assert latin_name(name) == latin
+
+
+def test_a_name_with_a_middle_dot_sorts_by_its_first_character() -> None:
+    assert strokes_key("古丽娜尔·艾山").startswith("05古")
+    assert pinyin_key("古丽娜尔·艾山") == "gu li na er ai shan"
+
+
+def test_same_names_have_the_same_place() -> None:
+    assert strokes_key("温朗") == strokes_key("温朗") < strokes_key("温𬍛")
