@@ -154,7 +154,8 @@ def test_everything_coded_is_in_the_code_tables_and_every_number_is_right(people
     faults = {id_number_fault(str(one.id_number), birth_date=one.birth_date, sex=one.sex) for one in people}
     assert faults == {None}
     assert all(str(one.id_number).startswith("99") for one in people), "no region of the country begins with 99"
-    assert len({one.name for one in people}) == len(people)
+    assert len({one.name for one in people}) == len(people) - 1, "two people have one name"
+    assert len({(one.name, one.body_id, f"{one.birth_date:%Y-%m}") for one in people}) == len(people)
     assert [one.name for one in people if one.sort_strokes.startswith("99")] == []
 
 
