@@ -119,6 +119,11 @@ def moment(value: datetime | str | None) -> str:
     return f"{day(local)} {local:%H:%M}"
 
 
+def clock(value: datetime) -> str:
+    """The time on the office's wall, without the day."""
+    return f"{value.astimezone(settings().zone):%H:%M}"
+
+
 def bind_languages(app: Application) -> None:
     """Gives the application its environment for each language; called when every filter and global is there."""
     app.environments = {
@@ -149,7 +154,9 @@ def init_app(app: Application) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(FOLDER))
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "zh")
     Babel(app, locale_selector=choose_language)
-    app.jinja_env.filters.update(words=words, day=day, moment=moment, title_of=title_of, option_list=option_list)
+    app.jinja_env.filters.update(
+        words=words, day=day, moment=moment, clock=clock, title_of=title_of, option_list=option_list
+    )
     app.jinja_env.globals.update(
         outcome_text=lambda key: catalogue_text("outcome", key),
         opinion_text=lambda key: catalogue_text("opinion", key),

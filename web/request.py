@@ -10,7 +10,7 @@ from flask_login import UserMixin, current_user
 from sqlalchemy.orm import Session
 
 from workflow.access.operations import SEEN_EVERY, note_seen
-from workflow.access.queries import SignedIn, signed_in
+from workflow.access.queries import SignedIn, ended_for, signed_in
 from workflow.context import CLOCK, Actor, Context
 from workflow.messages.queries import unread_count
 from workflow.problems import Forbidden, Unavailable
@@ -141,6 +141,22 @@ def stepping() -> Iterator[Context]:
 def writing_unsigned() -> Iterator[Context]:
     """A writing context before anybody is signed in: for signing in itself."""
     with _written(CLOCK, database().writing) as context:
+        yield context
+
+
+@contextmanager
+def writing_for_ended() -> Iterator[Context | None]:
+    """A writing context for whoever's session just ran out; None where nobody's did, or it was ended on purpose."""
+    token = request.cookies.get(COOKIE, "")
+    if not token or g.get("has_no_database", False):
+        yield None
+        return
+    with translated():
+        ended = ended_for(_reader(), token, now(), _today())
+    if ended is None:
+        yield None
+        return
+    with _written(ended.actor, database().writing) as context:
         yield context
 
 

@@ -5,6 +5,7 @@ from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
+from web.late_forms import keep_what_was_typed
 from web.request import load_user, settings
 
 POLICY = (
@@ -35,7 +36,8 @@ OPEN_TO_ALL = frozenset(
 def _require_sign_in() -> AnyResponse | None:
     if request.endpoint is None or request.endpoint in OPEN_TO_ALL or current_user.is_authenticated:
         return None
-    return redirect(url_for("sign_in.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None))
+    target = request.full_path.rstrip("?") if request.method == "GET" else keep_what_was_typed()
+    return redirect(url_for("sign_in.sign_in", next=target))
 
 
 def _add_headers(response: Response) -> Response:

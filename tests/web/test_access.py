@@ -78,6 +78,8 @@ COMMANDS = {
     "case.opinion": _case("orghead", "stranger"),
     "case.take_action": _case("nominator", "stranger", action="submit"),
     "case.waive": _case("orghead", "street_head"),
+    "case_drafts.discard": _case("nominator", "stranger", what="submit"),
+    "case_drafts.keep": _case("nominator", "stranger", what="submit"),
     "ledger.retry": Door("secretary", "nominator", 403, {"delivery_id": 1}),
     "nominate.ask_exception": Door("nominator", "other_nominator", 404, {"case_id": 1}),
     "nominate.begin": Door("nominator", "member01", 404, {"round_id": 1}),

@@ -6,14 +6,14 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from web.case_rendering import explained
 from web.forms import faults, number, typed_values
 from web.i18n import words
-from web.pages.case import explained
 from web.problems import problem_text
 from web.request import current_actor, now, reading, writing
 from workflow.cases.case_page import case_page
 from workflow.cases.case_views import ActionView, CaseView
-from workflow.cases.drafts import discard_draft, draft, save_draft
+from workflow.cases.drafts import case_place, discard_draft, draft, save_draft
 from workflow.cases.operations import act
 from workflow.cases.reading import reading_roles
 from workflow.context import Context
@@ -78,11 +78,7 @@ def _kept(context: Context, view: CaseView, action: ActionView) -> dict[str, Any
     """What has been typed so far: the draft, else what was sent before the case came back."""
     form = action.form or ""
     sent = next((filled.values for filled in view.forms if filled.key == form), {})
-    return draft(context, _place(view.case.id, action.name)) or dict(sent)
-
-
-def _place(case_id: int, action: str) -> str:
-    return f"case:{case_id}:{action}"
+    return draft(context, case_place(view.case.id, action.name)) or dict(sent)
 
 
 @blueprint.get("/nominations/<int:case_id>")
@@ -129,7 +125,7 @@ def form(case_id: int) -> Response:
     if request.method == "POST":
         kept = typed_values(rules)
         with writing() as context:
-            save_draft(context, place=_place(case_id, action.name), values=kept)
+            save_draft(context, place=case_place(case_id, action.name), values=kept)
         try:
             check_form(rules, kept)
         except Invalid as problem:
@@ -153,7 +149,7 @@ def check(case_id: int) -> Response:
         try:
             with writing() as context:
                 act(context, case_id=case_id, action=action.name, seen_version=number("version"), form=kept)
-                discard_draft(context, place=_place(case_id, action.name))
+                discard_draft(context, place=case_place(case_id, action.name))
         except (Refused, Invalid, Conflict) as refused:
             problem = refused
         else:

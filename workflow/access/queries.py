@@ -1,7 +1,9 @@
 """Who is behind a session's token, and an account's sessions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import String, bindparam, select, type_coerce
 from sqlalchemy.orm import Session
@@ -41,22 +43,25 @@ class SessionView:
     is_this: bool
 
 
+_OF_TOKEN = joined_to_holdings(
+    select(
+        SignIn.id,
+        Account.name_latin,
+        Account.locale,
+        Account.theme,
+        type_coerce(SignIn.last_seen_at, String),
+        *HELD,
+    ).join(Account, Account.id == SignIn.account_id)
+).where(SignIn.token_hash == bindparam("token_hash"), SignIn.revoked_at.is_(None), Account.is_active)
 _SIGNED_IN = Hot(
-    joined_to_holdings(
-        select(
-            SignIn.id,
-            Account.name_latin,
-            Account.locale,
-            Account.theme,
-            type_coerce(SignIn.last_seen_at, String),
-            *HELD,
-        ).join(Account, Account.id == SignIn.account_id)
+    _OF_TOKEN.where(type_coerce(SignIn.expires_at, String) > bindparam("now")).where(
+        type_coerce(SignIn.last_seen_at, String) > bindparam("seen_after")
     )
-    .where(SignIn.token_hash == bindparam("token_hash"), SignIn.revoked_at.is_(None))
-    .where(type_coerce(SignIn.expires_at, String) > bindparam("now"))
-    .where(type_coerce(SignIn.last_seen_at, String) > bindparam("seen_after"), Account.is_active)
 )
 """Asked with every request, so one statement tells who asks and which roles they hold."""
+_ENDED = Hot(_OF_TOKEN.where(type_coerce(SignIn.last_seen_at, String) > bindparam("seen_after")))
+ENDED_LENGTH = timedelta(hours=24)
+"""How long after its last use it is still known whose an ended session was."""
 
 
 def signed_in(session: Session, token: str, now: datetime, today: date) -> SignedIn | None:
@@ -64,13 +69,25 @@ def signed_in(session: Session, token: str, now: datetime, today: date) -> Signe
 
     None when the token is unknown, revoked, expired or idle for too long.
     """
-    given = {
-        "token_hash": token_hash(token),
-        "now": instant_text(now),
-        "seen_after": instant_text(now - IDLE_LENGTH),
-        "today": today.isoformat(),
-    }
-    rows = _SIGNED_IN.all(session, given)
+    given = {"now": instant_text(now), "seen_after": instant_text(now - IDLE_LENGTH)}
+    return _signed(_SIGNED_IN.all(session, {**_of_token(token, today), **given}))
+
+
+def ended_for(session: Session, token: str, now: datetime, today: date) -> SignedIn | None:
+    """Whose a session was that nobody ended: idle for too long or expired, and used within the last day.
+
+    It opens nothing. It only says for whom something typed may be kept until they sign in again. None for one that
+    was signed out or revoked: what comes from there is not trusted.
+    """
+    given = {"seen_after": instant_text(now - ENDED_LENGTH)}
+    return _signed(_ENDED.all(session, {**_of_token(token, today), **given}))
+
+
+def _of_token(token: str, today: date) -> dict[str, str]:
+    return {"token_hash": token_hash(token), "today": today.isoformat()}
+
+
+def _signed(rows: Sequence[Any]) -> SignedIn | None:
     if not rows:
         return None
     session_id, name_latin, locale, theme, seen = rows[0][:5]

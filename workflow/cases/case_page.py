@@ -11,22 +11,21 @@ from workflow.cases.case_views import (
     ActionView,
     CaseView,
     EventView,
-    FormView,
     HolderView,
     StageView,
     WaiverView,
 )
 from workflow.cases.deciding import ask_all
+from workflow.cases.fillings import fillings, newest_of_each, visible_values
 from workflow.cases.loading import LoadedCase, load_case
 from workflow.cases.operations import waivable_actions
 from workflow.cases.reading import reading_roles
-from workflow.cases.tables import Case, CaseForm, ProcedureVersion, Waiver, WorkItem
+from workflow.cases.tables import Case, ProcedureVersion, Waiver, WorkItem
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
 from workflow.engine.decide import ROLE_CODE, Compiled, CompiledAction, Decision
 from workflow.people.tables import Account, Person
 from workflow.problems import Reason
-from workflow.procedure.forms import Form
 from workflow.procedure.model import Procedure
 from workflow.record.tables import Event
 from workflow.store.hot import Hot
@@ -44,6 +43,7 @@ def case_page(context: Context, case_id: int) -> CaseView:
     decided = ask_all(context, compiled, case) if case.outcome is None else []
     visible = procedure.visible_stages(roles, case.state)
     events = _events(context, procedure, case_id, visible, roles, names)
+    filled = fillings(context, procedure, case_id, visible, roles, names)
     category = procedure.categories.get(case.category or "")
     return CaseView(
         **row,
@@ -57,7 +57,8 @@ def case_page(context: Context, case_id: int) -> CaseView:
         holders=_holders(context, procedure, case_id, names),
         actions=tuple(_action(action, decision) for action, decision in decided if _is_theirs(decision)),
         waivable=_waivable(context, compiled, case, roles),
-        forms=_forms(context, procedure, case_id, visible, roles, names),
+        forms=newest_of_each(filled),
+        fillings=filled,
         events=events,
         waivers=_waivers(context, case_id, names),
         names=names,
@@ -174,49 +175,6 @@ def load_case_in(case: LoadedCase, state: str) -> LoadedCase:
     return LoadedCase(**{**{name: getattr(case, name) for name in LoadedCase.__slots__}, "state": state})
 
 
-_FORMS = Hot(
-    select(
-        CaseForm.form,
-        CaseForm.stage,
-        type_coerce(CaseForm.values, Text),
-        type_coerce(CaseForm.filled_at, String),
-        CaseForm.filled_by,
-    )
-    .where(CaseForm.case_id == bindparam("case_id"))
-    .order_by(CaseForm.id)
-)
-
-
-def _forms(
-    context: Context,
-    procedure: Procedure,
-    case_id: int,
-    visible: frozenset[str],
-    roles: frozenset[str],
-    names: dict[int, str],
-) -> tuple[FormView, ...]:
-    """The newest filling of each form, in stages the reader sees."""
-    rows = _FORMS.all(context.session, {"case_id": case_id})
-    newest = {form: (stage, *rest) for form, stage, *rest in rows if stage in visible}
-    views = []
-    for key, (stage, values, filled_at, filled_by) in newest.items():
-        answers = json.loads(values)
-        shown = visible_values(procedure.forms[key], answers, roles)
-        title, filler = procedure.stages[stage].title, names.get(filled_by or 0, "")
-        hidden = len(answers) - len(shown)
-        views.append(FormView(key, procedure.forms[key], shown, title, instant(filled_at), filler, hidden))
-    return tuple(views)
-
-
-def visible_values(form: Form, values: dict[str, Any], roles: frozenset[str]) -> dict[str, Any]:
-    """The answers of a form its reader may see."""
-    return {
-        key: value
-        for key, value in values.items()
-        if key in form.fields and (not form.fields[key].visible_to or roles & set(form.fields[key].visible_to))
-    }
-
-
 _EVENTS = Hot(
     select(
         Event.seq,
@@ -243,11 +201,17 @@ def _events(
     names: dict[int, str],
 ) -> tuple[EventView, ...]:
     rows = _EVENTS.all(context.session, {"case_id": case_id})
-    return tuple(_event(procedure, row, visible, roles, names) for row in rows)
+    own = context.actor.account_id
+    return tuple(_event(procedure, row, visible, roles, names, own) for row in rows)
 
 
 def _event(
-    procedure: Procedure, row: Any, visible: frozenset[str], roles: frozenset[str], names: dict[int, str]
+    procedure: Procedure,
+    row: Any,
+    visible: frozenset[str],
+    roles: frozenset[str],
+    names: dict[int, str],
+    own: int | None,
 ) -> EventView:
     seq, at, actor_id, role_key, action_name, from_state, to_state, text, digest = row
     acted_in = from_state or to_state
@@ -264,6 +228,7 @@ def _event(
         seq=seq,
         at=instant(at),
         is_visible=is_visible,
+        is_own=actor_id is not None and actor_id == own,
         actor=names.get(actor_id or 0) if is_visible else None,
         role=role.title if role and is_visible else None,
         action=action_name if is_visible else "",

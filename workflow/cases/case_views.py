@@ -55,6 +55,10 @@ class FormView:
     filled_at: datetime
     filled_by: str
     hidden: int
+    seq: int
+    """The record number of the event that filled it in."""
+    is_own: bool
+    """Whether the reader filled it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class EventView:
     seq: int
     at: datetime
     is_visible: bool
+    is_own: bool
+    """Whether the reader did it."""
     actor: str | None
     role: Words | None
     action: str
@@ -113,6 +119,9 @@ class CaseView:
     actions: tuple[ActionView, ...]
     waivable: tuple[Reason, ...]
     forms: tuple[FormView, ...]
+    """The newest filling of each form."""
+    fillings: tuple[FormView, ...]
+    """Every filling, oldest first."""
     events: tuple[EventView, ...]
     waivers: tuple[WaiverView, ...]
     names: dict[int, str]

@@ -1,18 +1,52 @@
 """What somebody typed and has not sent: kept on the server, one text per account and place."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Integer, String, Text, bindparam, delete, func, select, type_coerce
 
 from workflow.cases.tables import Draft
 from workflow.context import Context
 from workflow.problems import Invalid
+from workflow.store.hot import Hot
 from workflow.store.serializing import serialize_on
-from workflow.store.types import canonical_json
+from workflow.store.types import canonical_json, instant
 
+_OF_CASE = Hot(
+    select(Draft.place, type_coerce(Draft.values, Text), type_coerce(Draft.saved_at, String))
+    .where(Draft.account_id == bindparam("account"))
+    .where(func.substr(Draft.place, 1, bindparam("size", type_=Integer)) == bindparam("beginning"))
+    .order_by(Draft.id)
+)
 MAX_DRAFT = 200_000
 """Characters of a draft's JSON text."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDraft:
+    """What the actor typed into one form of a case's page, and when it was kept."""
+
+    what: str
+    values: dict[str, Any]
+    saved_at: datetime
+
+
+def case_place(case_id: int, what: str) -> str:
+    """The place of a form on a case's page: an action's name, or a seat or meeting of a panel."""
+    return f"case:{case_id}:{what}"
+
+
+def drafts_of_case(context: Context, case_id: int) -> dict[str, KeptDraft]:
+    """Everything the actor typed and has not sent on a case's page, by form."""
+    beginning = case_place(case_id, "")
+    rows = _OF_CASE.all(
+        context.session, {"account": context.actor.account_id, "beginning": beginning, "size": len(beginning)}
+    )
+    found = (KeptDraft(place.removeprefix(beginning), json.loads(text), instant(at)) for place, text, at in rows)
+    return {one.what: one for one in found}
 
 
 def save_draft(context: Context, *, place: str, values: Mapping[str, Any]) -> None:

@@ -214,6 +214,24 @@ class Draft(Base):
     __table_args__ = (UniqueConstraint("account_id", "place"),)
 
 
+class LastView(Base):
+    """How far an account has read a case: in its present visit, and when the visit before ended."""
+
+    __tablename__ = "last_view"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    seen_seq: Mapped[int]
+    """The newest event that was there when the page was last noted."""
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+    before_seq: Mapped[int | None]
+    """The same of the visit before; None in the first visit."""
+    before_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (UniqueConstraint("account_id", "case_id"),)
+
+
 class Counter(Base):
     """The last number given out under a key (case references of a procedure and year)."""
 

@@ -81,6 +81,13 @@ def notifications(context: Context, *, before: int | None = None, limit: int = P
     return tuple(NotificationView(*row) for row in context.session.execute(_NOTIFICATIONS, given))
 
 
+def notifications_of_case(context: Context, case_id: int, *, limit: int = 50) -> tuple[NotificationView, ...]:
+    """What the actor was told about one case, newest first."""
+    given = {"account": context.actor.account_id, "before": _NEWEST, "limit": limit}
+    statement = _NOTIFICATIONS.where(Message.case_id == case_id)
+    return tuple(NotificationView(*row) for row in context.session.execute(statement, given))
+
+
 def ledger(
     context: Context,
     *,

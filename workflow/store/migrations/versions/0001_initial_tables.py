@@ -377,6 +377,19 @@ def upgrade() -> None:
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.create_index('uq_event_command_key', ['case_id', 'command_key'], unique=True, sqlite_where=sa.text('command_key IS NOT NULL'), postgresql_where=sa.text('command_key IS NOT NULL'))
 
+    op.create_table('last_view',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('seen_seq', sa.Integer(), nullable=False),
+    sa.Column('seen_at', sa.String(length=27), nullable=False),
+    sa.Column('before_seq', sa.Integer(), nullable=True),
+    sa.Column('before_at', sa.String(length=27), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_last_view_account_id')),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_last_view_case_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_last_view')),
+    sa.UniqueConstraint('account_id', 'case_id', name=op.f('uq_last_view_account_id_case_id'))
+    )
     op.create_table('membership',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('pool_id', sa.Integer(), nullable=False),
@@ -663,6 +676,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_membership_case_id'))
 
     op.drop_table('membership')
+    op.drop_table('last_view')
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.drop_index('uq_event_command_key', sqlite_where=sa.text('command_key IS NOT NULL'), postgresql_where=sa.text('command_key IS NOT NULL'))
 

@@ -1,0 +1,179 @@
+"""Draws the case page: the case, what a failed attempt tells, what is kept as a draft, and what is new to its reader."""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import make_response, render_template, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from definitions.explaining import action_text, line_text, reason_text, remedy_text, source_text
+from definitions.notifying import notification_text
+from web.drawing import drawn
+from web.forms import faults
+from web.i18n import language
+from web.problems import problem_text
+from web.request import now, reading, settings, writing
+from workflow.cases.case_page import case_page
+from workflow.cases.case_views import CaseView
+from workflow.cases.changes import comparisons, since_view
+from workflow.cases.drafts import KeptDraft, drafts_of_case
+from workflow.cases.last_views import Visit, note_visit, visit_of
+from workflow.cases.naming import eligible_accounts
+from workflow.cases.timeline import Timeline, timeline
+from workflow.cases.versions import compiled_version
+from workflow.context import Context
+from workflow.engine.panels import Line
+from workflow.notices.queries import notices_of_case
+from workflow.panels.queries import PanelView, panels_of_case
+from workflow.problems import Conflict, Problem, Reason, Refused, Unavailable
+from workflow.procedure.model import Procedure
+
+
+@dataclass
+class Told:
+    """What a failed attempt tells: faults by field, refused reasons, what changed meanwhile, and what was typed."""
+
+    action: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+    reasons: list[dict[str, Any]] = field(default_factory=list)
+    changed: str = ""
+    lines: list[str] = field(default_factory=list)
+    typed: dict[str, Any] = field(default_factory=dict)
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class ShownDraft:
+    """A draft as the page shows it; it is outdated when the case moved after it was kept."""
+
+    what: str
+    values: dict[str, Any]
+    saved_at: datetime
+    is_today: bool
+    is_outdated: bool
+
+
+def told_of(problem: Problem, procedure: Procedure, action: str, typed: dict[str, Any] | None) -> Told:
+    """What a problem tells, beside what was typed."""
+    told = Told(action=action, typed={**(typed or {}), "reason": request.form.get("reason", "")}, status=problem.status)
+    if isinstance(problem, Refused):
+        told.reasons = [explained(reason, procedure, {}) for reason in problem.reasons]
+        told.errors = faults(problem, procedure) if problem.problems else {}
+    elif isinstance(problem, Conflict):
+        told.changed = problem_text(problem)
+    else:
+        told.errors = faults(problem, procedure)
+    return told
+
+
+def explained(reason: Reason, procedure: Procedure, names: dict[int, str]) -> dict[str, Any]:
+    """A reason as the page shows it."""
+    return {
+        "text": reason_text(reason, language(), procedure, names),
+        "remedy": remedy_text(reason, language(), procedure),
+        "source": source_text(reason, language(), procedure),
+        "guard": reason.guard,
+    }
+
+
+def case_response(case_id: int, told: Told | None = None) -> Response:
+    """The page of a case, with what a failed attempt tells."""
+    told = told or Told()
+    with reading() as context:
+        view = case_page(context, case_id)
+        panels = panels_of_case(context, view.case, view.roles)
+        notices = notices_of_case(context, view.case, view.roles)
+        accounts = _accounts(context, view)
+        visit, is_noted = visit_of(context, case_id=case_id, last_seq=view.case.last_seq)
+        drafts = _drafts(drafts_of_case(context, case_id), view)
+        shown = timeline(context, view, request.args.get("show", ""))
+    page = render_template(
+        "case/case.html",
+        view=view,
+        panels=panels,
+        notices=notices,
+        accounts=accounts,
+        told=told,
+        now=now(),
+        drafts=drafts,
+        leftover=_leftover(drafts, view, panels),
+        **_history(view, visit, shown),
+        **_words(view),
+    )
+    if is_noted and request.method == "GET":
+        _note(case_id, visit)
+    return make_response(page, told.status)
+
+
+def _note(case_id: int, visit: Visit) -> None:
+    """A busy database keeps nobody from reading: then the next look is noted."""
+    with suppress(Unavailable), writing() as context:
+        note_visit(context, case_id=case_id, visit=visit)
+
+
+def _history(view: CaseView, visit: Visit, shown: Timeline) -> dict[str, Any]:
+    chosen = {name: request.args.get(name, 0, type=int) for name in ("older", "newer")}
+    visited = frozenset(event.to_state for event in view.events)
+    return {
+        "shown": shown,
+        "compared": comparisons(view, form=request.args.get("form", ""), **chosen),
+        "since": since_view(view, visit),
+        "diagram": Markup(drawn(view.procedure, view.case.state, visited)),  # noqa: S704 - ours, every text escaped
+        "subject": lambda message: notification_text(
+            message.template, language(), message.params, {view.procedure.digest: view.procedure}
+        )[0],
+    }
+
+
+def _words(view: CaseView) -> dict[str, Any]:
+    """What the template calls to put things of the case into words."""
+    return {
+        "explain": lambda reason: explained(reason, view.procedure, view.names),
+        "action_title": lambda state, name: action_text(view.procedure, state, name, language()),
+        "line": lambda line: line_text(line, language()),
+        "explanation": lambda rows: [line_text(Line(row["code"], row["params"]), language()) for row in rows],
+    }
+
+
+def _accounts(context: Context, view: CaseView) -> dict[str, list[tuple[int, str]]]:
+    """For each field that picks people, who may be picked."""
+    compiled = compiled_version(context.session, view.case.version_id)
+    forms = [view.procedure.forms[action.form] for action in view.actions if action.form]
+    fields = {key: f for form in forms for key, f in form.fields.items() if f.type == "accounts" and f.holders_of}
+    return {
+        key: list(eligible_accounts(context, compiled, view.case, f.holders_of or "").items())
+        for key, f in fields.items()
+    }
+
+
+def _drafts(kept: dict[str, KeptDraft], view: CaseView) -> dict[str, ShownDraft]:
+    zone = settings().zone
+    today = now().astimezone(zone).date()
+    return {
+        what: ShownDraft(
+            what=what,
+            values=_entered(one.values),
+            saved_at=one.saved_at,
+            is_today=one.saved_at.astimezone(zone).date() == today,
+            is_outdated=one.saved_at < view.entered_at,
+        )
+        for what, one in kept.items()
+    }
+
+
+def _entered(values: dict[str, Any]) -> dict[str, Any]:
+    """Seats are numbers again, as they were before they were kept."""
+    if "entries" not in values:
+        return values
+    return {**values, "entries": {int(seat): entry for seat, entry in values["entries"].items()}}
+
+
+def _leftover(drafts: dict[str, ShownDraft], view: CaseView, panels: tuple[PanelView, ...]) -> list[ShownDraft]:
+    """Drafts of forms that are not on the page any more."""
+    present = {action.name for action in view.actions}
+    present |= {f"meeting-{panel.id}" for panel in panels if panel.may_record}
+    present |= {f"opinion-{panel.my_open_seat.id}" for panel in panels if panel.my_open_seat}
+    return [draft for what, draft in drafts.items() if what not in present]

@@ -1,0 +1,64 @@
+// The case page: keeps what is typed as a draft now and then, and marks which part of the page is in view.
+const PAUSE = 2000;
+
+for (const form of document.querySelectorAll("form[data-kept-at]")) {
+  const status = form.querySelector("[data-draft-status]");
+  let waiting = 0;
+  let sending = null;
+
+  const keep = async () => {
+    const typed = new FormData(form);
+    sending = new AbortController();
+    try {
+      const answer = await fetch(form.dataset.keptAt, {
+        method: "POST", body: typed, headers: { Accept: "application/json" }, signal: sending.signal, redirect: "error",
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const { text, is_kept: isKept } = await answer.json();
+      status.textContent = text;
+      let mark = form.querySelector("input[name=draft]");
+      if (isKept && !mark) {
+        mark = Object.assign(document.createElement("input"), { type: "hidden", name: "draft", value: "yes" });
+        form.append(mark);
+      }
+    } catch (error) {
+      if (error.name !== "AbortError") status.textContent = form.dataset.notKept;
+    }
+  };
+
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(keep, PAUSE);
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(waiting);
+    sending?.abort();
+  });
+}
+
+const tabs = document.querySelector("[data-sections]");
+if (tabs) {
+  const links = [...tabs.querySelectorAll("a")];
+  const parts = links.map((link) => document.getElementById(link.hash.slice(1)));
+  const mark = () => {
+    const line = tabs.getBoundingClientRect().bottom + 40;
+    const atEnd = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 4;
+    const asked = parts.findIndex((part) => part && `#${part.id}` === location.hash);
+    let here = parts.findLastIndex((part) => part && part.getBoundingClientRect().top <= line);
+    if (atEnd && window.scrollY > 0) here = asked > here ? asked : parts.length - 1;
+    links.forEach((link, index) => {
+      if (index === Math.max(here, 0)) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    });
+  };
+  tabs.classList.add("is-live");
+  let isAsked = false;
+  const soon = () => {
+    if (isAsked) return;
+    isAsked = true;
+    requestAnimationFrame(() => { isAsked = false; mark(); });
+  };
+  addEventListener("scroll", soon, { passive: true });
+  addEventListener("hashchange", soon);
+  mark();
+}
