@@ -37,7 +37,7 @@ def test_a_reason_is_kept_and_filled_in_again_for_its_writer_alone(
     office: Office, browser_of: ClientOf, case_in_check: int
 ) -> None:
     kept = browser_of("secretary").post(f"/cases/{case_in_check}/drafts/return", data={"reason": "请补充<b>说明</b>"})
-    assert kept.headers["Location"] == f"/cases/{case_in_check}"
+    assert kept.headers["Location"] == f"/cases/{case_in_check}#decision"
     page = browser_of("secretary").get(f"/cases/{case_in_check}").text
     assert "请补充&lt;b&gt;说明&lt;/b&gt;</textarea>" in page
     assert "您10:00暂存的草稿" in page

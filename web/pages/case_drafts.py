@@ -32,7 +32,7 @@ def keep(case_id: int, what: str) -> Response:
         text = "" if is_empty(typed) else _("Kept as a draft at %(time)s.", time=clock(now()))
         return jsonify({"text": text, "is_kept": not is_empty(typed)})
     flash(_("Nothing was typed.") if is_empty(typed) else _("Kept as a draft. Only you see it."), "info")
-    return redirect(url_for("case.case", case_id=case_id))
+    return _back(case_id, what)
 
 
 @blueprint.post("/<int:case_id>/drafts/<what>/discard")
@@ -42,4 +42,11 @@ def discard(case_id: int, what: str) -> Response:
         procedure_in(context, case_id)
         discard_draft(context, place=case_place(case_id, what))
     flash(_("Your draft is discarded."), "info")
-    return redirect(url_for("case.case", case_id=case_id))
+    return _back(case_id, what)
+
+
+def _back(case_id: int, what: str) -> Response:
+    """To the form again."""
+    return redirect(
+        url_for("case.case", case_id=case_id, _anchor="overview" if OF_PANEL.fullmatch(what) else "decision")
+    )

@@ -14,19 +14,17 @@ for (const form of document.querySelectorAll("form[data-kept-at]")) {
         method: "POST", body: typed, headers: { Accept: "application/json" }, signal: sending.signal, redirect: "error",
       });
       if (!answer.ok) throw new Error(String(answer.status));
-      const { text, is_kept: isKept } = await answer.json();
-      status.textContent = text;
-      let mark = form.querySelector("input[name=draft]");
-      if (isKept && !mark) {
-        mark = Object.assign(document.createElement("input"), { type: "hidden", name: "draft", value: "yes" });
-        form.append(mark);
-      }
+      status.textContent = (await answer.json()).text;
     } catch (error) {
       if (error.name !== "AbortError") status.textContent = form.dataset.notKept;
     }
   };
 
   form.addEventListener("input", () => {
+    // Said at once: when the form is sent, the draft goes with it, also one that is still on its way.
+    if (!form.querySelector("input[name=draft]")) {
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "draft", value: "yes" }));
+    }
     clearTimeout(waiting);
     waiting = setTimeout(keep, PAUSE);
   });
@@ -41,11 +39,12 @@ if (tabs) {
   const links = [...tabs.querySelectorAll("a")];
   const parts = links.map((link) => document.getElementById(link.hash.slice(1)));
   const mark = () => {
-    const line = tabs.getBoundingClientRect().bottom + 40;
+    const line = tabs.getBoundingClientRect().bottom + 80;
     const atEnd = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 4;
     const asked = parts.findIndex((part) => part && `#${part.id}` === location.hash);
     let here = parts.findLastIndex((part) => part && part.getBoundingClientRect().top <= line);
-    if (atEnd && window.scrollY > 0) here = asked > here ? asked : parts.length - 1;
+    if (window.scrollY < 8) here = 0;
+    else if (atEnd) here = asked > here ? asked : parts.length - 1;
     links.forEach((link, index) => {
       if (index === Math.max(here, 0)) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
