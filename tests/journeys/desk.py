@@ -89,7 +89,7 @@ class Desk:
             self.fill(form_of, name, value)
         if reason:
             form_of.locator("textarea[name=reason]").fill(reason)
-        self.sends(form_of.locator("button[type=submit]"))
+        self.sends(form_of.locator("button[type=submit]").first)
 
     def fill(self, form_of: Any, name: str, value: str | list[int]) -> None:
         """Answers one field, whatever kind of control it is."""
@@ -112,14 +112,14 @@ class Desk:
         form_of.locator(f'input[name=opinion][value="{opinion}"]').check()
         if reason:
             form_of.locator("textarea[name=reason]").fill(reason)
-        self.sends(form_of.locator("button[type=submit]"))
+        self.sends(form_of.locator("button[type=submit]").first)
 
     def scores(self, case_id: int, *points: int) -> None:
         self.case(case_id)
         form_of = self.page.locator('form[action$="/opinion"]')
         for number, value in enumerate(points):
             form_of.locator("input[name^=score_]").nth(number).fill(str(value))
-        self.sends(form_of.locator("button[type=submit]"))
+        self.sends(form_of.locator("button[type=submit]").first)
 
     def meets(self, case_id: int, *, present: int, agree: int, computes: bool = False) -> None:
         """Fills in a meeting: the first members are present, the first of those agree, the others do not."""
