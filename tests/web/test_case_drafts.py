@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from tests.fixtures.office import REPORT, Office
 from tests.web.conftest import ClientOf
-from tests.workflow.steps import SCORES, open_seats, scored, submitted
+from tests.workflow.steps import SCORES, nominated, open_seats, scored, submitted
 from workflow.access.operations import sign_out
 from workflow.cases.drafts import MAX_DRAFT
 from workflow.cases.tables import Draft
@@ -182,6 +182,15 @@ def test_what_comes_after_the_session_ran_out_is_kept_for_its_writer(
     assert office.case(case_in_check).version == 2, "the action was not taken"
     assert client.get(path).status_code == 302, "and nothing was opened"
     assert "Written for hours.</textarea>" in browser_of("secretary").get(path).text
+
+
+def test_a_nomination_that_comes_too_late_is_kept_too(office: Office, browser_of: ClientOf) -> None:
+    case_id = nominated(office, office.person())
+    client = browser_of("nominator")
+    office.later(hours=3)
+    answer = client.post(f"/nominations/{case_id}/form", data={"grounds": "Written for hours."})
+    assert answer.headers["Location"] == f"/sign-in?next=/nominations/{case_id}/form"
+    assert "Written for hours.</textarea>" in browser_of("nominator").get(f"/nominations/{case_id}/form").text
 
 
 def _signed_out(office: Office, client: FlaskClient) -> None:
