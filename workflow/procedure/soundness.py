@@ -142,8 +142,7 @@ def _parts(procedure: Procedure, state: State, path: tuple[str | int, ...]) -> I
                 yield (*path, "panel", "reads"), "unknown_stage", {"stage": stage, "allowed": _listed(procedure.stages)}
         if state.panel.scores and procedure.rubric is None:
             yield (*path, "panel", "scores"), "no_rubric", {}
-        if state.panel.bulk:
-            yield from _bulk_opinions(state.panel, (*path, "panel", "bulk"))
+        yield from _bulk_opinions(state.panel, (*path, "panel", "bulk"))
         cites = (*state.panel.settle.cites, *(state.panel.quorum.cites if state.panel.quorum else ()))
         yield from _cited(procedure, cites, (*path, "panel"))
         if not cites:
@@ -171,7 +170,7 @@ def _bulk_action(procedure: Procedure, action: Action, path: tuple[str | int, ..
 
 def _bulk_opinions(panel: Panel, path: tuple[str | int, ...]) -> Iterator[Fault]:
     """A ballot, a meeting and a scoring are about one case each."""
-    if panel.recorded_by or panel.scores or panel.quorum or not panel.of.roles:
+    if panel.bulk and (panel.recorded_by or panel.scores or panel.quorum or not panel.of.roles):
         yield path, "bulk_ballot", {}
     allowed = [opinion for opinion in panel.opinions if opinion not in panel.reason_for]
     for opinion in panel.bulk:
