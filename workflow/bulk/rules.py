@@ -46,14 +46,14 @@ def as_kept(reason: Reason) -> dict[str, Any]:
         "remedy": reason.remedy,
         "cites": reason.cites,
         "waivable_by": list(reason.waivable_by),
+        "guard": reason.guard,
     }
 
 
 def as_reason(kept: dict[str, Any]) -> Reason:
     """A kept reason as it was."""
-    return Reason(
-        kept["code"], kept["params"], kept.get("remedy"), kept.get("cites"), tuple(kept.get("waivable_by", ()))
-    )
+    waivable_by = tuple(kept.get("waivable_by", ()))
+    return Reason(kept["code"], kept["params"], kept.get("remedy"), kept.get("cites"), waivable_by, kept.get("guard"))
 
 
 def is_of_the_case(problem: Problem) -> bool:
