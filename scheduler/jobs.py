@@ -9,6 +9,8 @@ import structlog
 
 from scheduler.acting import act_on_expiry, open_review
 from scheduler.mail import Mailer
+from workflow.bulk.operations import go_on
+from workflow.bulk.queries import open_jobs
 from workflow.cases.timers import Sweep
 from workflow.context import CLOCK, Context
 from workflow.messages.delivering import claim_deliveries
@@ -20,6 +22,8 @@ from workflow.settings import Settings
 from workflow.store.database import Database
 
 MAILS_AT_ONCE = 50
+BULK_AT_ONCE = 50
+"""Cases of one job in one tick."""
 log = structlog.get_logger()
 
 
@@ -109,6 +113,16 @@ def plan_reviews(work: Work, now: datetime) -> int:
     return done
 
 
+def continue_bulk(work: Work, now: datetime) -> int:
+    """Cases that wait in bulk jobs, in the name of whoever began them; returns how many were settled.
+
+    Each job gets its turn, so that a long one holds up nobody else's.
+    """
+    with work.database.reading() as session:
+        waiting = open_jobs(Context(session, CLOCK, now, work.settings.zone))
+    return sum(go_on(work.database, now, job_id=job, limit=BULK_AT_ONCE, zone=work.settings.zone) for job in waiting)
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One kind of due work."""
@@ -121,6 +135,7 @@ class Job:
 JOBS = (
     Job("sweep_timers", sweep_timers, 5),
     Job("spread_messages", spread_messages, 2),
+    Job("continue_bulk", continue_bulk, 2),
     Job("deliver_mail", deliver_mail, 5),
     Job("remind_bodies", remind_bodies, 60),
     Job("plan_reviews", plan_reviews, 60),

@@ -109,6 +109,11 @@ def day(value: date | datetime | str | None) -> str:
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
+def birth_month(value: date) -> str:
+    """1990年5月生, or b. May 1990: what tells people of one name apart without the whole day of birth."""
+    return f"{value.year}年{value.month}月生" if language() == "zh" else f"b. {MONTHS[value.month - 1]} {value.year}"
+
+
 def moment(value: datetime | str | None) -> str:
     """A day with the time on the office's wall."""
     if value is None or value == "":
@@ -155,7 +160,13 @@ def init_app(app: Application) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "zh")
     Babel(app, locale_selector=choose_language)
     app.jinja_env.filters.update(
-        words=words, day=day, moment=moment, clock=clock, title_of=title_of, option_list=option_list
+        birth_month=birth_month,
+        words=words,
+        day=day,
+        moment=moment,
+        clock=clock,
+        title_of=title_of,
+        option_list=option_list,
     )
     app.jinja_env.globals.update(
         outcome_text=lambda key: catalogue_text("outcome", key),

@@ -2,6 +2,7 @@
 
 from workflow.access import tables as access
 from workflow.bodies import tables as bodies
+from workflow.bulk import tables as bulk
 from workflow.calendar import tables as calendar
 from workflow.cases import tables as cases
 from workflow.heartbeat import tables as heartbeat
@@ -20,6 +21,7 @@ metadata = Base.metadata
 __all__ = [
     "access",
     "bodies",
+    "bulk",
     "calendar",
     "cases",
     "heartbeat",

@@ -10,8 +10,10 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.conftest import District
 from tests.journeys.desk import Desk
 from tests.journeys.nominating import nominates, opens_the_round
+from workflow.bodies.queries import actor
+from workflow.bulk.operations import Seen, start_bulk
 from workflow.cases.tables import Case
-from workflow.context import OFFICE_ZONE
+from workflow.context import OFFICE_ZONE, Context
 
 SECOND_DAY = datetime(2026, 9, 2, 10, tzinfo=OFFICE_ZONE)
 LONGEST_WAY = 80
@@ -121,3 +123,111 @@ def test_the_keyboard_leads_from_one_case_to_the_next(district: District) -> Non
     expect(desk.page.locator("#shortcuts")).to_be_visible()
     desk.page.keyboard.press("Escape")
     expect(desk.page.locator("#shortcuts")).to_be_hidden()
+
+
+def two_wait(district: District, desk: Desk) -> list[int]:
+    """Two cases of two bodies that wait for the secretary's formal check."""
+    opens_the_round(desk)
+    desk.clock.now = SECOND_DAY
+    return [
+        nominates(desk, name, nominee.person_id, nominee.category)
+        for name, body in (("nominator", "subdistrict-01"), ("nominator2", "industry-01"))
+        for nominee in district.nominees(body, "listed")[:1]
+    ]
+
+
+@pytest.mark.browser
+def test_two_cases_are_ticked_by_key_and_approved_at_once(district: District) -> None:
+    desk = district.desk
+    cases = two_wait(district, desk)
+    desk.sits("secretary")
+    desk.opens("/inbox")
+    page, bar = desk.page, desk.page.locator(".select-bar")
+    expect(bar.locator("[data-go]")).to_be_disabled()
+    for key in ("j", "x", "j", "x"):
+        page.keyboard.press(key)
+    expect(bar.locator("output")).to_have_text("2")
+    page.keyboard.press("x")
+    expect(bar.locator("output")).to_have_text("1")
+    expect(page.locator("[data-every]")).to_have_js_property("indeterminate", True)
+    page.locator("[data-every]").check()
+    expect(bar.locator("output")).to_have_text("2")
+    page.keyboard.press("x")
+    expect(bar.locator("output")).to_have_text("1")
+    page.locator("[data-every]").check()
+    desk.sends(bar.locator("[data-go]"))
+    desk.sends(page.locator('button[value="act:approve"]'))
+    desk.reads("2 件可以办理")
+    desk.sends(page.locator("main form .button-primary"))
+    desk.reads("共 2 件，已处理 2 件")
+    assert [state_of(desk, case) for case in cases] == ["review.co_sign"] * 2
+
+
+@pytest.mark.browser
+def test_two_cases_are_approved_at_once_without_scripts(district: District, bare_page: Page) -> None:
+    desk = replace(district.desk, page=bare_page)
+    cases = two_wait(district, desk)
+    desk.sits("secretary")
+    desk.opens("/inbox")
+    for box in bare_page.locator("input[name=item]").all():
+        box.check()
+    desk.sends(bare_page.locator("[data-go]"))
+    desk.sends(bare_page.locator('button[value="act:approve"]'))
+    desk.sends(bare_page.locator("main form .button-primary"))
+    assert [state_of(desk, case) for case in cases] == ["review.co_sign"] * 2
+
+
+@pytest.mark.browser
+def test_a_job_s_page_follows_the_work(district: District) -> None:
+    desk = district.desk
+    cases = two_wait(district, desk)
+    with desk.database.writing() as session:
+        account = desk.account("secretary")
+        context = Context(session, actor(session, account, desk.clock.now.date()), desk.clock.now)
+        seen = [Seen(case, session.get_one(Case, case).version) for case in cases]
+        number = start_bulk(
+            context, state="review.formal_check", doing="act:approve", seen=seen, reason="", once_key="k"
+        )
+    desk.sits("secretary")
+    desk.opens(f"/bulk/{number}")
+    desk.reads("共 2 件，已处理 0 件")
+    desk.ticks()
+    desk.reads("共 2 件，已处理 2 件")
+    expect(desk.page.locator("#job[data-working]")).to_have_count(0)
+
+
+@pytest.mark.browser
+def test_shortcuts_rest_while_an_input_method_composes(district: District) -> None:
+    desk = district.desk
+    nominated(district, desk)
+    desk.sits("secretary")
+    desk.opens("/inbox")
+    press = (
+        "is => document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '?', bubbles: true, isComposing: is}))"
+    )
+    desk.page.evaluate(press, True)
+    expect(desk.page.locator("#shortcuts")).to_be_hidden()
+    desk.page.evaluate(press, False)
+    expect(desk.page.locator("#shortcuts")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_shortcuts_switched_off_do_nothing(district: District) -> None:
+    desk = district.desk
+    nominated(district, desk)
+    desk.sits("secretary")
+    desk.opens("/account/")
+    desk.page.locator('input[name=shortcuts][value="off"]').check()
+    desk.sends(desk.page.locator('form[action$="/shortcuts"] button'))
+    desk.opens("/inbox")
+    for key in ("?", "j", "x", "/"):
+        desk.page.keyboard.press(key)
+    expect(desk.page.locator("#shortcuts")).to_be_hidden()
+    expect(desk.page.locator("tr.is-selected")).to_have_count(0)
+    assert desk.page.evaluate("document.activeElement === document.body")
+    desk.opens("/account/")
+    desk.page.locator('input[name=shortcuts][value="on"]').check()
+    desk.sends(desk.page.locator('form[action$="/shortcuts"] button'))
+    desk.opens("/inbox")
+    desk.page.keyboard.press("j")
+    expect(desk.page.locator("tr.is-selected")).to_have_count(1)

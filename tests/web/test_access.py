@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from tests.fixtures.office import Office
 from tests.web.conftest import ClientOf
-from tests.workflow.steps import submitted
+from tests.workflow.steps import begun, submitted
 from web.security import OPEN_TO_ALL, POLICY
 from workflow.tables import metadata
 
@@ -35,6 +35,9 @@ PAGES = {
     "account.account": Door(),
     "administration.accounts": Door("admin", "secretary"),
     "administration.health": Door("admin", "orghead"),
+    "bulk.choose": Door(),
+    "bulk.job": Door("secretary", "nominator", 404, {"job_id": 1}),
+    "bulk.result": Door("secretary", "nominator", 404, {"job_id": 1}),
     "calls.calls": Door(),
     "case.case": _case(),
     "case.diagram": _case(),
@@ -70,9 +73,12 @@ COMMANDS = {
     "account.password": Door(),
     "account.revoke": Door("nominator", "stranger", 404, {"session_id": 1}),
     "account.theme": Door(),
+    "account.shortcuts": Door(),
     "administration.add": Door("admin", "secretary"),
     "administration.end": Door("admin", "secretary", 403, {"holding_id": 1}),
     "administration.enter_calendar": Door("admin", "orghead"),
+    "bulk.cancel": Door("secretary", "nominator", 404, {"job_id": 1}),
+    "bulk.start": Door("secretary"),
     "calls.nil_return": Door("other_nominator", "stranger", 403, {"round_id": 1}),
     "case.meeting": _case("recorder", "member01"),
     "case.opinion": _case("orghead", "stranger"),
@@ -99,7 +105,7 @@ def doors(office: Office, administrator: str, client_of: ClientOf, case_id: int)
     """Browsers of an office with a draft, a submitted case and an administrator."""
     assert case_id == 1
     assert administrator in office.actors
-    submitted(office, office.person())
+    begun(office, submitted(office, office.person()))
     client_of(None).application.config["WTF_CSRF_ENABLED"] = False
     return client_of
 

@@ -24,10 +24,13 @@ NOT_PAGES = {
     "home.home": "leads on to the reader's first page",
     "case.diagram": "a picture",
     "reports.table": "a file",
+    "bulk.result": "a file",
     "sign_in.welcome": "needs a one-time link; has its own test",
 }
 NOMINATING = ("nominate.begin", "nominate.tasks", "nominate.form", "nominate.check", "nominate.sent", "people.new")
 """Pages that need an open round; they have a test of their own."""
+BULK = ("bulk.choose", "bulk.job")
+"""Pages that need cases to be chosen first; they have a test of their own."""
 STANDARDS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 375, "height": 800}
@@ -131,7 +134,7 @@ def test_every_page_is_accessible(district: LiveServer, screen: Page) -> None:
         faults += walk(district, screen, seen, "/search?q=a")
     pages = {rule.endpoint for rule in district.app.url_map.iter_rules() if "GET" in rule.methods}
     assert faults == []
-    unseen = {name for name in pages - seen - set(NOT_PAGES) if name not in NOMINATING}
+    unseen = {name for name in pages - seen - set(NOT_PAGES) if name not in (*NOMINATING, *BULK)}
     assert unseen == set(), "pages no reader came to by following links"
 
 
@@ -153,6 +156,23 @@ def test_every_page_of_nominating_is_accessible(called: LiveServer, screen: Page
             faults += examined(screen, kind)
     assert faults == []
     assert set(NOMINATING) - seen == set()
+
+
+@pytest.mark.browser
+def test_every_page_about_many_cases_is_accessible(district: LiveServer, screen: Page) -> None:
+    sign_in(district, screen, "personnel")
+    screen.goto(district.url + "/inbox")
+    faults = examined(screen, "inbox")
+    screen.locator("[data-every]").check()
+    screen.locator("[data-go]").click()
+    faults += examined(screen, "bulk: what to do")
+    screen.locator("main form button[name=do]").first.click()
+    faults += examined(screen, "bulk: preview")
+    screen.locator("main form .button-primary").click()
+    faults += examined(screen, "bulk: job")
+    screen.goto(district.url + "/bulk/")
+    faults += examined(screen, "bulk: begun earlier")
+    assert faults == []
 
 
 @pytest.mark.browser

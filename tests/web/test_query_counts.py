@@ -5,17 +5,22 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import delete, event, select
 
 from scheduler.jobs import Work, spread_messages
 from tests.fixtures.office import Office
 from tests.web.conftest import ClientOf
-from tests.workflow.steps import listed, nominated, submitted
+from tests.workflow.steps import begun, listed, nominated, submitted
+from workflow.bulk.tables import BulkEntry, BulkJob
+from workflow.cases.tables import Case
 from workflow.rounds.tables import Round
 from workflow.settings import Settings
 
 PAGES = {
     "/inbox": ("secretary", 8),
+    "/bulk/": ("secretary", 3),
+    "/bulk/1": ("secretary", 6),
+    "/bulk/1/result.csv": ("secretary", 3),
     "/mine": ("nominator", 3),
     "/done": ("nominator", 3),
     "/copied": ("street_head", 3),
@@ -56,6 +61,13 @@ def grow(office: Office, count: int) -> None:
     work.close()
 
 
+def ask_for_many(office: Office) -> None:
+    """Every case of the formal check is in one bulk job; nothing is done to them yet."""
+    with office.database.reading() as session:
+        cases = session.scalars(select(Case.id).where(Case.state == "review.formal_check").order_by(Case.id)).all()
+    begun(office, *cases)
+
+
 @pytest.fixture
 def counted(client_of: ClientOf) -> Callable[[FlaskClient, str], int]:
     """Opens a page and says how many statements the driver was given; the second time, so that nothing is learnt."""
@@ -79,9 +91,14 @@ def test_pages_cost_the_same_for_a_handful_and_for_fifty(
     office: Office, client_of: ClientOf, counted: Callable[[FlaskClient, str], int]
 ) -> None:
     grow(office, 5)
+    ask_for_many(office)
     few = {path: counted(client_of(name), path) for path, (name, _) in PAGES.items()}
     office.now = office.now.replace(minute=30)
     grow(office, 50)
+    with office.database.writing() as session:
+        session.execute(delete(BulkEntry))
+        session.execute(delete(BulkJob))
+    ask_for_many(office)
     many = {path: counted(client_of(name), path) for path, (name, _) in PAGES.items()}
     assert many == few
     assert few == {path: number for path, (_, number) in PAGES.items()}

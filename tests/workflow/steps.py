@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from tests.fixtures.office import NOMINATION, REPORT, Office
+from workflow.bulk.operations import Seen, start_bulk
 from workflow.notices.operations import expire_notice
 from workflow.panels.operations import give_opinion, record_meeting
 from workflow.panels.tables import Panel, Seat
@@ -40,6 +41,15 @@ def submitted(office: Office, person_id: int, *, category: str = "reserve", name
     case_id = nominated(office, person_id, category=category, name=name)
     office.act(name, case_id, "submit", form=NOMINATION)
     return case_id
+
+
+def begun(office: Office, *cases: int, name: str = "secretary", doing: str = "act:approve") -> int:
+    """A bulk job about cases of the formal check as they are now; nothing is done to them yet."""
+    seen = [Seen(case_id, office.case(case_id).version) for case_id in cases]
+    with office.as_(name) as context:
+        return start_bulk(
+            context, state="review.formal_check", doing=doing, seen=seen, reason="", once_key=f"{name}:{cases}"
+        )
 
 
 def scored(office: Office, person_id: int, *scorings: dict[str, int], category: str = "reserve") -> int:

@@ -8,7 +8,7 @@ from web.forms import faults
 from web.request import COOKIE, reading, writing
 from workflow.access.operations import change_password, revoke_session
 from workflow.access.queries import sessions
-from workflow.people.operations import change_theme
+from workflow.people.operations import change_shortcuts, change_theme
 from workflow.problems import Invalid
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
@@ -32,6 +32,15 @@ def theme() -> Response:
     """Light, dark, or as the system has it."""
     with writing() as context:
         change_theme(context, theme=request.form.get("theme", ""))
+    return redirect(url_for("account.account"))
+
+
+@blueprint.post("/shortcuts")
+def shortcuts() -> Response:
+    """Single-key shortcuts, on or off."""
+    with writing() as context:
+        change_shortcuts(context, has_shortcuts=request.form.get("shortcuts") != "off")
+    flash(_("Saved."), "done")
     return redirect(url_for("account.account"))
 
 

@@ -1,6 +1,7 @@
 // Keyboard shortcuts and small comforts; every page works without them.
-const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+const isTyping = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
 const rows = () => [...document.querySelectorAll("table.list tbody tr[data-href]")];
+const isOff = document.documentElement.dataset.shortcuts === "off";
 let waiting = "";
 
 function select(step) {
@@ -24,7 +25,7 @@ const single = {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isOff || event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
   if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
   if (waiting === "g" && event.key === "i") {
     waiting = "";

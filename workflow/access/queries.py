@@ -28,6 +28,7 @@ class SignedIn:
     name_latin: str
     locale: str
     theme: str
+    has_shortcuts: bool
     last_seen_at: datetime
     actor: Actor
 
@@ -49,6 +50,7 @@ _OF_TOKEN = joined_to_holdings(
         Account.name_latin,
         Account.locale,
         Account.theme,
+        Account.has_shortcuts,
         type_coerce(SignIn.last_seen_at, String),
         *HELD,
     ).join(Account, Account.id == SignIn.account_id)
@@ -90,10 +92,12 @@ def _of_token(token: str, today: date) -> dict[str, str]:
 def _signed(rows: Sequence[Any]) -> SignedIn | None:
     if not rows:
         return None
-    session_id, name_latin, locale, theme, seen = rows[0][:5]
-    actor = actor_of([row[5:] for row in rows])
+    session_id, name_latin, locale, theme, has_shortcuts, seen = rows[0][:6]
+    actor = actor_of([row[6:] for row in rows])
     assert actor.account_id is not None
-    return SignedIn(session_id, actor.account_id, actor.name, name_latin, locale, theme, instant(seen), actor)
+    return SignedIn(
+        session_id, actor.account_id, actor.name, name_latin, locale, theme, bool(has_shortcuts), instant(seen), actor
+    )
 
 
 def sessions(context: Context, token: str) -> tuple[SessionView, ...]:

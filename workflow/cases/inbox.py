@@ -1,7 +1,7 @@
 """The inbox: what waits for the actor, oldest first, page by page without ever counting everything."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -41,6 +41,7 @@ class InboxItem:
     reference: str
     person: str
     person_latin: str
+    birth_date: date | None
     category: Words | None
     body_zh: str
     body_en: str
@@ -52,6 +53,8 @@ class InboxItem:
     created_at: datetime
     due_at: datetime | None
     is_overdue: bool
+    is_bulk: bool
+    """Whether the rules let the reader do something here to many cases at once."""
     others: tuple[Awaited, ...]
 
 
@@ -176,7 +179,7 @@ def _values(context: Context, groups: list[int]) -> dict[str, Any]:
 
 
 def _item(context: Context, row: Any, others: tuple[Awaited, ...]) -> InboxItem:
-    item_id, seat_id, role, state, created, due, case_id, reference, category, version, *names = row
+    item_id, seat_id, role, state, created, due, case_id, reference, category, version, birth, *names = row
     person, person_latin, body_zh, body_en = (name or "" for name in names)
     procedure = compiled_version(context.session, version).procedure
     due_at = instant(due) if due else None
@@ -188,6 +191,7 @@ def _item(context: Context, row: Any, others: tuple[Awaited, ...]) -> InboxItem:
         reference=reference,
         person=person,
         person_latin=person_latin,
+        birth_date=date.fromisoformat(birth) if isinstance(birth, str) else birth,
         category=filed_as.title if filed_as else None,
         body_zh=body_zh,
         body_en=body_en,
@@ -199,6 +203,7 @@ def _item(context: Context, row: Any, others: tuple[Awaited, ...]) -> InboxItem:
         created_at=instant(created),
         due_at=due_at,
         is_overdue=due_at is not None and due_at < context.now,
+        is_bulk=bool(procedure.states[state].in_bulk(role)),
         others=others,
     )
 

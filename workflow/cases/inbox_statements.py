@@ -88,6 +88,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Case.reference,
             Case.category,
             Case.procedure_version_id,
+            Person.birth_date,
             Person.name,
             Person.name_latin,
             Body.title_zh,

@@ -1,7 +1,7 @@
 """Lists of cases: those the reader's bodies put forward, those they acted in, and what a search finds."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, exists, false, or_, select, tuple_, type_coerce
@@ -30,6 +30,7 @@ class CaseLine:
     reference: str
     person: str
     person_latin: str
+    birth_date: date | None
     body_zh: str
     body_en: str
     procedure: Words
@@ -105,7 +106,7 @@ def cases_of_person(context: Context, person_id: int) -> tuple[CaseLine, ...]:
 
 def _statement(context: Context) -> Any:
     return (
-        select(Case, Person.name, Person.name_latin, Body.title_zh, Body.title_en)
+        select(Case, Person.name, Person.name_latin, Person.birth_date, Body.title_zh, Body.title_en)
         .outerjoin(Person, Person.id == Case.person_id)
         .outerjoin(Body, Body.id == Case.body_id)
         .where(may_read(context))
@@ -135,6 +136,7 @@ def _line(context: Context, row: Any) -> CaseLine:
         reference=case.reference,
         person=row.name or "",
         person_latin=row.name_latin or "",
+        birth_date=row.birth_date,
         body_zh=row.title_zh or "",
         body_en=row.title_en or "",
         procedure=procedure.title,

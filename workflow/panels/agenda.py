@@ -1,7 +1,7 @@
 """Meetings and votes: the panels a reader sits in or records, those that wait and those that were settled."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
@@ -29,6 +29,7 @@ class AgendaLine:
     reference: str
     person: str
     person_latin: str
+    birth_date: date | None
     category: Words | None
     kind: Kind
     title: Words
@@ -78,6 +79,7 @@ def _statement(context: Context, open_item: ColumnElement[bool]) -> Any:
             Case,
             Person.name,
             Person.name_latin,
+            Person.birth_date,
             seats.label("seats"),
             given.label("given"),
             open_item.label("is_open"),
@@ -104,6 +106,7 @@ def _line(context: Context, row: Any) -> AgendaLine:
         reference=case.reference,
         person=row.name or "",
         person_latin=row.name_latin or "",
+        birth_date=row.birth_date,
         category=category.title if category else None,
         kind=_kind(state.panel),
         title=state.title,

@@ -162,6 +162,11 @@ def change_locale(context: Context, *, locale: str) -> None:
     context.session.get_one(Account, context.actor.account_id).locale = locale
 
 
+def change_shortcuts(context: Context, *, has_shortcuts: bool) -> None:
+    """Switches single-key shortcuts on or off for the actor's account."""
+    context.session.get_one(Account, context.actor.account_id).has_shortcuts = has_shortcuts
+
+
 def change_theme(context: Context, *, theme: str) -> None:
     """Sets light, dark or the system's colours."""
     if theme not in {"light", "dark", "system"}:

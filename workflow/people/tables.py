@@ -143,6 +143,8 @@ class Account(Base):
     password_hash: Mapped[str | None]
     locale: Mapped[str] = mapped_column(default="zh")
     theme: Mapped[str] = mapped_column(default="system")
+    has_shortcuts: Mapped[bool] = mapped_column(default=True)
+    """Whether single keys do something on the account's pages."""
     is_active: Mapped[bool] = mapped_column(default=True)
     is_administrator: Mapped[bool] = mapped_column(default=False)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

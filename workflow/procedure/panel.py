@@ -84,6 +84,8 @@ class Panel(Part):
     """Whether each also gives points on the round's rubric."""
     reason_for: Keys = ()
     """Opinions that need a reason."""
+    bulk: Keys = ()
+    """Opinions that may be given on many cases at once; only where bodies co-sign, and without a reason."""
     relatives_leave: bool = False
     reads: Keys = ()
     """Stages whose papers are open to the panel's members and its recorder, for as long as the panel is."""

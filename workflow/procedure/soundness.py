@@ -4,10 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from workflow.procedure.model import RELATIONS, Procedure
-from workflow.procedure.stages import Deadline, State, Use
+from workflow.procedure.panel import Panel
+from workflow.procedure.stages import Action, Deadline, State, Use
 
 Fault = tuple[tuple[str | int, ...], str, dict[str, Any]]
 BUILT_IN_OUTCOMES = frozenset({"expired"})
+DECIDING_EFFECTS = frozenset({"enter_pool", "finish_review"})
+"""Effects that decide about a person: never for many at once."""
 
 
 class Vocabulary(Protocol):
@@ -121,6 +124,8 @@ def _state(procedure: Procedure, vocabulary: Vocabulary, state: State, path: tup
             yield from _known_role(procedure, role, (*here, "by"))
         if action.form and action.form not in procedure.forms:
             yield (*here, "form"), "unknown_form", {"form": action.form, "allowed": _listed(procedure.forms)}
+        if action.bulk:
+            yield from _bulk_action(procedure, action, (*here, "bulk"))
         yield from _guards(procedure, vocabulary, action.guards, (*here, "guards"))
         yield from _effects(procedure, vocabulary, action.effects, (*here, "effects"))
     yield from _effects(procedure, vocabulary, state.on_entry, (*path, "on_entry"))
@@ -137,6 +142,7 @@ def _parts(procedure: Procedure, state: State, path: tuple[str | int, ...]) -> I
                 yield (*path, "panel", "reads"), "unknown_stage", {"stage": stage, "allowed": _listed(procedure.stages)}
         if state.panel.scores and procedure.rubric is None:
             yield (*path, "panel", "scores"), "no_rubric", {}
+        yield from _bulk_opinions(state.panel, (*path, "panel", "bulk"))
         cites = (*state.panel.settle.cites, *(state.panel.quorum.cites if state.panel.quorum else ()))
         yield from _cited(procedure, cites, (*path, "panel"))
         if not cites:
@@ -151,6 +157,25 @@ def _parts(procedure: Procedure, state: State, path: tuple[str | int, ...]) -> I
             yield from _known_state(procedure, target, (*path, name))
     if state.deadline:
         yield from _deadline(procedure, state, state.deadline, (*path, "deadline"))
+
+
+def _bulk_action(procedure: Procedure, action: Action, path: tuple[str | int, ...]) -> Iterator[Fault]:
+    """A form is about one case, and nobody is listed, appointed or turned away in bulk."""
+    if action.form:
+        yield path, "bulk_with_form", {}
+    target = procedure.states.get(action.to)
+    if any(use.name in DECIDING_EFFECTS for use in action.effects) or (target and target.final is not None):
+        yield path, "bulk_ends_case", {}
+
+
+def _bulk_opinions(panel: Panel, path: tuple[str | int, ...]) -> Iterator[Fault]:
+    """A ballot, a meeting and a scoring are about one case each."""
+    if panel.bulk and (panel.recorded_by or panel.scores or panel.quorum or not panel.of.roles):
+        yield path, "bulk_ballot", {}
+    allowed = [opinion for opinion in panel.opinions if opinion not in panel.reason_for]
+    for opinion in panel.bulk:
+        if opinion not in allowed:
+            yield path, "bulk_opinion", {"opinion": opinion, "allowed": _listed(allowed) or "–"}
 
 
 def _known_state(procedure: Procedure, ref: str, path: tuple[str | int, ...]) -> Iterator[Fault]:

@@ -50,6 +50,8 @@ class Action(Part):
     awaited: bool = True
     """False for what may be done but nobody waits for: withdrawing, objecting."""
     tone: Literal["primary", "secondary", "danger"] = "secondary"
+    bulk: bool = False
+    """Whether it may be taken on many cases at once; never where a form is filled in or the case ends by it."""
 
 
 class Escalation(Part):
@@ -109,6 +111,12 @@ class State(Part):
     on_entry: Uses = ()
     final: Key | None = None
     """The case's outcome word; a final state has nothing else."""
+
+    def in_bulk(self, role: str) -> tuple[str, ...]:
+        """What a role may do here to many cases at once: `act:approve`, `opinion:agree`."""
+        acts = tuple(f"act:{key}" for key, action in self.actions.items() if action.bulk and role in action.by)
+        given = self.panel.bulk if self.panel and role in self.panel.of.roles else ()
+        return acts + tuple(f"opinion:{opinion}" for opinion in given)
 
 
 class Stage(Part):

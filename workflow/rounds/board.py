@@ -1,7 +1,7 @@
 """Reading where a round stands: cases by stage, answers by body, and cases that are stuck."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, func, or_, select
 
@@ -85,6 +85,7 @@ class StuckCase:
     reference: str
     person: str
     person_latin: str
+    birth_date: date
     state: Words
     state_ref: str
     entered_at: datetime
@@ -113,7 +114,7 @@ def stuck_cases(context: Context, round_id: int, *, quiet_days: int) -> tuple[St
     last = and_(Event.case_id == Case.id, Event.seq == Case.last_seq)
     quiet_since = context.now - timedelta(days=quiet_days)
     rows = context.session.execute(
-        select(Case, Person.name, Person.name_latin, Event.at)
+        select(Case, Person.name, Person.name_latin, Person.birth_date, Event.at)
         .join(Person, Person.id == Case.person_id)
         .join(Event, last)
         .where(Case.round_id == round_id, Case.closed_at.is_(None), may_read(context))
@@ -126,6 +127,7 @@ def stuck_cases(context: Context, round_id: int, *, quiet_days: int) -> tuple[St
             reference=case.reference,
             person=name,
             person_latin=latin,
+            birth_date=birth,
             state=compiled_version(context.session, case.procedure_version_id).procedure.states[case.state].title,
             state_ref=case.state,
             entered_at=case.entered_at,
@@ -133,7 +135,7 @@ def stuck_cases(context: Context, round_id: int, *, quiet_days: int) -> tuple[St
             is_overdue=case.due_at is not None and case.due_at < context.now,
             last_event_at=at,
         )
-        for case, name, latin, at in rows
+        for case, name, latin, birth, at in rows
     )
 
 

@@ -102,6 +102,23 @@ CHANGES = [
     ("of: [clerk, head]", "of: [clerk, boss]", "unknown_role", "[clerk,"),
     (", final: done}", "}", "dead_end", "done:"),
     ("of: office, holds: head", "holds: head", "role_way", "head:"),
+    ("by: clerk, form: note", "by: clerk, bulk: true, form: note", "bulk_with_form", "submit:"),
+    ("by: clerk, form: note", "by: clerk, bulk: 1, form: note", "wrong_type", "submit:"),
+    ("to: desk.sign", "bulk: true, to: desk.done", "bulk_ends_case", "submit:"),
+    ("opinions: [agree,", "bulk: perhaps\n          opinions: [agree,", "bulk_opinion", "bulk: perhaps"),
+    (
+        "opinions: [agree,",
+        "bulk: agree\n          reason_for: agree\n          opinions: [agree,",
+        "bulk_opinion",
+        "bulk: agree",
+    ),
+    ("of: [clerk, head]", "of: {everyone: clerk}\n          bulk: agree", "bulk_ballot", "bulk: agree"),
+    (
+        "of: [clerk, head]",
+        "of: [clerk, head]\n          recorded_by: head\n          bulk: agree",
+        "bulk_ballot",
+        "bulk: agree",
+    ),
 ]
 
 
@@ -117,6 +134,14 @@ def test_an_unknown_key_is_told_what_is_allowed_and_what_is_near() -> None:
     (fault,) = faults(SOUND.replace("holds: head, title", "hold: head, title"))
     assert "holds" in fault.params["allowed"]
     assert fault.params["near"] == "holds"
+
+
+def test_a_definition_without_bulk_keeps_its_text_and_its_digest() -> None:
+    said = SOUND.replace("opinions: [agree,", "bulk: []\n          opinions: [agree,").replace(
+        "by: clerk,", "by: clerk, bulk: false,"
+    )
+    assert parse(said).canonical == parse(SOUND).canonical
+    assert "bulk" not in parse(SOUND).canonical
 
 
 def test_unreachable_states_and_dead_ends_are_found() -> None:

@@ -121,6 +121,7 @@ def upgrade() -> None:
     sa.Column('password_hash', sa.String(), nullable=True),
     sa.Column('locale', sa.String(), nullable=False),
     sa.Column('theme', sa.String(), nullable=False),
+    sa.Column('has_shortcuts', sa.Boolean(), nullable=False),
     sa.Column('is_active', sa.Boolean(), nullable=False),
     sa.Column('is_administrator', sa.Boolean(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
@@ -209,6 +210,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_yearly_grade')),
     sa.UniqueConstraint('person_id', 'year', name=op.f('uq_yearly_grade_person_id_year'))
     )
+    op.create_table('bulk_job',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('once_key', sa.String(), nullable=False),
+    sa.Column('procedure_version_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('doing', sa.String(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.String(length=27), nullable=False),
+    sa.Column('ended_at', sa.String(length=27), nullable=True),
+    sa.Column('cancelled_at', sa.String(length=27), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_bulk_job_account_id')),
+    sa.ForeignKeyConstraint(['procedure_version_id'], ['procedure_version.id'], name=op.f('fk_bulk_job_procedure_version_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bulk_job')),
+    sa.UniqueConstraint('account_id', 'once_key', name=op.f('uq_bulk_job_account_id_once_key'))
+    )
+    with op.batch_alter_table('bulk_job', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_bulk_job_account_id'), ['account_id'], unique=False)
+        batch_op.create_index('ix_bulk_job_open', ['id'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+
     op.create_table('draft',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
@@ -324,6 +345,20 @@ def upgrade() -> None:
     with op.batch_alter_table('round_call', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_round_call_body_id'), ['body_id'], unique=False)
 
+    op.create_table('bulk_entry',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('job_id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('seen_version', sa.Integer(), nullable=False),
+    sa.Column('seat_id', sa.Integer(), nullable=True),
+    sa.Column('outcome', sa.String(), nullable=True),
+    sa.Column('reasons', sa.Text(), nullable=False),
+    sa.Column('done_at', sa.String(length=27), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_bulk_entry_case_id')),
+    sa.ForeignKeyConstraint(['job_id'], ['bulk_job.id'], name=op.f('fk_bulk_entry_job_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bulk_entry')),
+    sa.UniqueConstraint('job_id', 'case_id', name=op.f('uq_bulk_entry_job_id_case_id'))
+    )
     op.create_table('case_form',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('case_id', sa.Integer(), nullable=False),
@@ -690,6 +725,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_case_form_case_id_form_id'))
 
     op.drop_table('case_form')
+    op.drop_table('bulk_entry')
     with op.batch_alter_table('round_call', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_round_call_body_id'))
 
@@ -713,6 +749,11 @@ def downgrade() -> None:
     op.drop_table('role_holding')
     op.drop_table('one_time_link')
     op.drop_table('draft')
+    with op.batch_alter_table('bulk_job', schema=None) as batch_op:
+        batch_op.drop_index('ix_bulk_job_open', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_bulk_job_account_id'))
+
+    op.drop_table('bulk_job')
     op.drop_table('yearly_grade')
     with op.batch_alter_table('training', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_training_person_id'))
