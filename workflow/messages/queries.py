@@ -52,6 +52,16 @@ class LedgerLine:
     error: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Mail that is not yet out."""
+
+    waiting: int
+    oldest_at: datetime | None
+    """When the message that waits longest was written."""
+    failed: int
+
+
 _UNREAD = Hot(
     select(func.count()).select_from(
         select(literal(1))
@@ -73,6 +83,21 @@ _NEWEST = 2**31 - 1
 def unread_count(context: Context) -> int:
     """How many notifications the actor has not read; anything above 99 is said as 100."""
     return int(_UNREAD.one(context.session, {"account": context.actor.account_id})[0])
+
+
+def outbox(context: Context) -> Outbox:
+    """How much mail waits, since when, and how much was given up. Access is for the caller to decide."""
+    is_waiting = Delivery.status == "queued"
+    row = context.session.execute(
+        select(
+            func.count().filter(is_waiting).label("waiting"),
+            func.min(Message.created_at).filter(is_waiting).label("oldest_at"),
+            func.count().filter(Delivery.status == "failed").label("failed"),
+        )
+        .join(Message, Message.id == Delivery.message_id)
+        .where(Delivery.channel == "mail", Delivery.status != "sent")
+    ).one()
+    return Outbox(row.waiting, row.oldest_at, row.failed)
 
 
 def notifications(context: Context, *, before: int | None = None, limit: int = PAGE) -> tuple[NotificationView, ...]:
