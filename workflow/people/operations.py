@@ -44,11 +44,7 @@ def add_person(context: Context, *, data: PersonData, codes: Mapping[str, Collec
     Raises Forbidden for whoever does not add to the archive of the body, Invalid naming every faulty field, Conflict
     where the ID number is in the archive already.
     """
-    if not may_add(context.actor, body_id=data.body_id):
-        raise Forbidden("archive_not_yours")
-    problems = _faults(context, data, codes)
-    if problems:
-        raise Invalid("form_faulty", problems=tuple(problems), count=len(problems))
+    _check(context, data, codes)
     serialize_on(context.session, "people:archive")
     number = data.id_number.strip().upper() if data.id_number else None
     if number and context.session.scalar(select(Person.id).where(Person.id_number == number)) is not None:
@@ -89,6 +85,14 @@ def _add_post(context: Context, person_id: int, data: PersonData) -> None:
         )
     )
     context.session.flush()
+
+
+def _check(context: Context, data: PersonData, codes: Mapping[str, Collection[str]]) -> None:
+    if not may_add(context.actor, body_id=data.body_id):
+        raise Forbidden("archive_not_yours")
+    problems = _faults(context, data, codes)
+    if problems:
+        raise Invalid("form_faulty", problems=tuple(problems), count=len(problems))
 
 
 def _faults(context: Context, data: PersonData, codes: Mapping[str, Collection[str]]) -> list[Problem]:

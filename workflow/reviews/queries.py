@@ -102,7 +102,7 @@ def list_reviews(context: Context) -> tuple[ListReview, ...]:
 
 
 def reviews_of_year(context: Context, *, year: int) -> ReviewYear:
-    """The reviews of a year that the actor may see; those of members who left before it was opened are left out."""
+    """The reviews of a year that the actor may see, each list by surname strokes; those of members who left before it was opened are left out."""
     found = _reviews(context, (Review.year == year) & (Membership.left_at.is_(None) | Review.case_id.is_not(None)))
     numbers = Counter(review.state_ref for review in found)
     titles = {review.state_ref: review.state for review in found}
@@ -125,7 +125,7 @@ def _reviews(context: Context, condition: ColumnElement[bool]) -> tuple[ReviewVi
         .outerjoin(Body, Body.id == Person.body_id)
         .outerjoin(Case, Case.id == Review.case_id)
         .where(condition, visible_people(context))
-        .order_by(Review.due_date, Pool.id, Review.id)
+        .order_by(Review.due_date, Pool.id, Person.sort_strokes, Review.id)
     )
     return tuple(_view(context, row) for row in rows)
 

@@ -101,7 +101,9 @@ def test_an_officer_adds_to_the_own_body_and_the_secretary_to_any(
 def test_every_faulty_field_of_a_person_is_named_and_nobody_added(
     database: Database, context_for: ContextBuilder
 ) -> None:
-    wrong: dict[str, Any] = dict.fromkeys(("sex", "nationality", "political_status", "education", "degree"), "no such code")
+    wrong: dict[str, Any] = dict.fromkeys(
+        ("sex", "nationality", "political_status", "education", "degree"), "no such code"
+    )
     with pytest.raises(Invalid) as caught:
         added(database, context_for, name=" ", birth_date=None, post_title="副科长", **wrong)
     assert faulty_fields(caught) == {
