@@ -77,6 +77,7 @@ _NOTIFICATIONS = (
     .order_by(Delivery.id.desc())
     .limit(bindparam("limit"))
 )
+_UNREAD_NOTIFICATIONS = _NOTIFICATIONS.where(Delivery.read_at.is_(None))
 _NEWEST = 2**31 - 1
 
 
@@ -100,10 +101,17 @@ def outbox(context: Context) -> Outbox:
     return Outbox(row.waiting, row.oldest_at, row.failed)
 
 
-def notifications(context: Context, *, before: int | None = None, limit: int = PAGE) -> tuple[NotificationView, ...]:
+def notifications(
+    context: Context, *, before: int | None = None, limit: int = PAGE, is_unread_only: bool = False
+) -> tuple[NotificationView, ...]:
     """The actor's notifications, newest first; `before` is the last delivery of the page before."""
-    given = {"account": context.actor.account_id, "before": before or _NEWEST, "limit": limit}
-    return tuple(NotificationView(*row) for row in context.session.execute(_NOTIFICATIONS, given))
+    given = {
+        "account": context.actor.account_id,
+        "before": min(max(before or _NEWEST, 0), _NEWEST),
+        "limit": limit,
+    }
+    statement = _UNREAD_NOTIFICATIONS if is_unread_only else _NOTIFICATIONS
+    return tuple(NotificationView(*row) for row in context.session.execute(statement, given))
 
 
 def ledger(
