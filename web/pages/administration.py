@@ -18,8 +18,10 @@ from workflow.calendar.operations import enter_year
 from workflow.calendar.queries import calendar, notices
 from workflow.context import Actor
 from workflow.heartbeat.queries import jobs
+from workflow.messages.queries import outbox
 from workflow.people.operations import add_account
 from workflow.problems import Conflict, Forbidden, Invalid, Missing
+from workflow.reviews.queries import list_reviews
 
 blueprint = Blueprint("administration", __name__, url_prefix="/administration")
 
@@ -40,7 +42,7 @@ def _require_administrator() -> None:
 
 @blueprint.get("/")
 def health() -> Response:
-    """Whether everything runs: the scheduler's jobs, mail, the calendar."""
+    """Whether everything runs: the scheduler's jobs, mail, the calendar, and by which review each list goes."""
     return _health({})
 
 
@@ -49,10 +51,14 @@ def _health(errors: dict[str, str], status: int = 200) -> Response:
         running = jobs(context)
         entered = notices(context)
         days = calendar(context)
+        lists = list_reviews(context)
+        mail = outbox(context)
         years = [(year, days.is_confirmed(year)) for year in range(context.today.year, context.today.year + 2)]
     page = render_template(
         "administration/health.html",
         jobs=running,
+        lists=lists,
+        mail=mail,
         notices=entered,
         years=years,
         version=days.version,

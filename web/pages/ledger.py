@@ -41,6 +41,7 @@ def ledger() -> str:
             raise Forbidden("page_forbidden")
         found = lines_of(context, status=status, before=before)
         known = procedures_by_digest(context.session)
+        may_retry = context.actor.is_administrator
         coming = upcoming_timers(context) if before is None and status is None else ()
     rows: list[dict[str, Any]] = [
         {"line": line, "subject": notification_text(line.template, language(), line.params, known)[0]} for line in found
@@ -51,6 +52,7 @@ def ledger() -> str:
         statuses=STATUSES,
         status=status,
         coming=coming,
+        may_retry=may_retry,
         following=_following(found),
         is_first=before is None,
         now=now(),

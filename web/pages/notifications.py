@@ -1,5 +1,6 @@
 """The reader's notifications."""
 
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -19,24 +20,32 @@ blueprint = Blueprint("notifications", __name__, url_prefix="/notifications")
 
 @blueprint.get("/")
 def notifications() -> str:
-    """Newest first; unread ones are marked."""
+    """Newest first, day by day; unread ones are marked, and may be shown alone."""
     before = request.args.get("before", type=int)
+    is_unread_only = request.args.get("unread") == "1"
     with reading() as context:
-        found = newest(context, before=before)
+        found = newest(context, before=before, is_unread_only=is_unread_only)
         known = procedures_by_digest(context.session)
+        zone = context.zone
     lines: list[dict[str, Any]] = []
     for view in found:
         subject, body = notification_text(view.template, language(), view.params, known)
-        lines.append({"view": view, "subject": subject, "body": body})
-    following = found[-1].delivery_id if len(found) == PAGE else None
+        local = view.created_at.astimezone(zone)
+        lines.append({"view": view, "subject": subject, "body": body, "day": local.date(), "time": f"{local:%H:%M}"})
     return render_template(
-        "notifications/notifications.html", lines=lines, following=following, is_first=before is None
+        "notifications/notifications.html",
+        days=[(day, list(group)) for day, group in groupby(lines, key=lambda line: line["day"])],
+        newest=found[0].delivery_id if found else 0,
+        following=found[-1].delivery_id if len(found) == PAGE else None,
+        is_first=before is None,
+        is_unread_only=is_unread_only,
     )
 
 
 @blueprint.post("/read")
 def read_all() -> Response:
-    """Marks everything up to the newest shown as read."""
+    """Marks one notification as read, or everything up to the newest shown."""
+    one = number("one")
     with writing() as context:
-        mark_read(context, up_to=number("up_to"))
-    return redirect(url_for("notifications.notifications"))
+        mark_read(context, **({"delivery_id": one} if one else {"up_to": number("up_to")}))
+    return redirect(url_for("notifications.notifications", unread=1 if request.form.get("unread") == "1" else None))

@@ -52,6 +52,16 @@ class LedgerLine:
     error: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Mail that is not yet out."""
+
+    waiting: int
+    oldest_at: datetime | None
+    """When the message that waits longest was written."""
+    failed: int
+
+
 _UNREAD = Hot(
     select(func.count()).select_from(
         select(literal(1))
@@ -67,6 +77,7 @@ _NOTIFICATIONS = (
     .order_by(Delivery.id.desc())
     .limit(bindparam("limit"))
 )
+_UNREAD_NOTIFICATIONS = _NOTIFICATIONS.where(Delivery.read_at.is_(None))
 _NEWEST = 2**31 - 1
 
 
@@ -75,10 +86,32 @@ def unread_count(context: Context) -> int:
     return int(_UNREAD.one(context.session, {"account": context.actor.account_id})[0])
 
 
-def notifications(context: Context, *, before: int | None = None, limit: int = PAGE) -> tuple[NotificationView, ...]:
+def outbox(context: Context) -> Outbox:
+    """How much mail waits, since when, and how much was given up. Access is for the caller to decide."""
+    is_waiting = Delivery.status == "queued"
+    row = context.session.execute(
+        select(
+            func.count().filter(is_waiting).label("waiting"),
+            func.min(Message.created_at).filter(is_waiting).label("oldest_at"),
+            func.count().filter(Delivery.status == "failed").label("failed"),
+        )
+        .join(Message, Message.id == Delivery.message_id)
+        .where(Delivery.channel == "mail", Delivery.status != "sent")
+    ).one()
+    return Outbox(row.waiting, row.oldest_at, row.failed)
+
+
+def notifications(
+    context: Context, *, before: int | None = None, limit: int = PAGE, is_unread_only: bool = False
+) -> tuple[NotificationView, ...]:
     """The actor's notifications, newest first; `before` is the last delivery of the page before."""
-    given = {"account": context.actor.account_id, "before": before or _NEWEST, "limit": limit}
-    return tuple(NotificationView(*row) for row in context.session.execute(_NOTIFICATIONS, given))
+    given = {
+        "account": context.actor.account_id,
+        "before": min(max(before or _NEWEST, 0), _NEWEST),
+        "limit": limit,
+    }
+    statement = _UNREAD_NOTIFICATIONS if is_unread_only else _NOTIFICATIONS
+    return tuple(NotificationView(*row) for row in context.session.execute(statement, given))
 
 
 def notifications_of_case(context: Context, case_id: int, *, limit: int = 50) -> tuple[NotificationView, ...]:

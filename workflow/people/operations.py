@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from workflow.bodies.operations import require_administrator
 from workflow.context import Context
 from workflow.people.names import latin_name, pinyin_key, strokes_key
-from workflow.people.rules import id_number_fault
+from workflow.people.rules import id_number_fault, may_add
 from workflow.people.tables import Account, Person, Post
-from workflow.problems import Conflict, Invalid, Problem
+from workflow.problems import Conflict, Forbidden, Invalid, Problem
 from workflow.store.serializing import serialize_on
 
 LONGEST_NAME = 40
@@ -41,11 +41,10 @@ class PersonData:
 def add_person(context: Context, *, data: PersonData, codes: Mapping[str, Collection[str]]) -> int:
     """Adds somebody to the archive; `codes` holds the allowed codes of each coded field.
 
-    Raises Invalid naming every faulty field, Conflict where the ID number is in the archive already.
+    Raises Forbidden for whoever does not add to the archive of the body, Invalid naming every faulty field, Conflict
+    where the ID number is in the archive already.
     """
-    problems = _faults(context, data, codes)
-    if problems:
-        raise Invalid("form_faulty", problems=tuple(problems), count=len(problems))
+    _check(context, data, codes)
     serialize_on(context.session, "people:archive")
     number = data.id_number.strip().upper() if data.id_number else None
     if number and context.session.scalar(select(Person.id).where(Person.id_number == number)) is not None:
@@ -86,6 +85,14 @@ def _add_post(context: Context, person_id: int, data: PersonData) -> None:
         )
     )
     context.session.flush()
+
+
+def _check(context: Context, data: PersonData, codes: Mapping[str, Collection[str]]) -> None:
+    if not may_add(context.actor, body_id=data.body_id):
+        raise Forbidden("archive_not_yours")
+    problems = _faults(context, data, codes)
+    if problems:
+        raise Invalid("form_faulty", problems=tuple(problems), count=len(problems))
 
 
 def _faults(context: Context, data: PersonData, codes: Mapping[str, Collection[str]]) -> list[Problem]:

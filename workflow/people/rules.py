@@ -1,11 +1,22 @@
-"""Rules of the archive: the citizen ID number and what it says."""
+"""Rules of the archive: who adds to it, the citizen ID number and what it says."""
 
 from datetime import date
+
+from workflow.context import Actor
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS = "10X98765432"
 LENGTH = 18
 NON_PARTY_EXCLUDED = frozenset({"cpc", "cpc_probationary"})
+KEEPER = ("organization", "officer")
+"""(body, role) whose holders add people of every body, and those of none."""
+
+
+def may_add(actor: Actor, *, body_id: int | None) -> bool:
+    """Whether the actor adds people to the archive of a body: its own officers do, and who keeps the whole archive."""
+    if any((held.body_code, held.role) == KEEPER for held in actor.holdings):
+        return True
+    return body_id is not None and actor.holds("officer", body_id=body_id)
 
 
 def check_character(digits: str) -> str:

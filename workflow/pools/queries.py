@@ -66,9 +66,9 @@ def pools(context: Context) -> tuple[PoolView, ...]:
 
 
 def members(context: Context, *, pool_key: str) -> tuple[MemberView, ...]:
-    """Who is on a list now, longest first; of those the actor may see."""
+    """Who is on a list now, by surname strokes as official lists are; of those the actor may see."""
     statement = _members().where(Pool.key == pool_key, Membership.left_at.is_(None), visible_people(context))
-    rows = context.session.execute(statement.order_by(Membership.tenure_from_date, Membership.id))
+    rows = context.session.execute(statement.order_by(Person.sort_strokes, Membership.id))
     return tuple(_member(row) for row in rows)
 
 

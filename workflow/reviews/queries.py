@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from workflow.bodies.tables import Body
 from workflow.cases.tables import Case
-from workflow.cases.versions import compiled_version
+from workflow.cases.versions import compiled_version, newest_versions
 from workflow.context import Context
 from workflow.people.tables import Person
 from workflow.pools.queries import visible_people
+from workflow.pools.rules import may_read_all
 from workflow.pools.tables import Membership, Pool
+from workflow.problems import Forbidden
 from workflow.procedure.parts import Words
+from workflow.reviews.rules import named_timetables
 from workflow.reviews.tables import Review
 
 PLANNED = "planned"
@@ -60,8 +63,46 @@ class ReviewYear:
         return sum(review.is_overdue for review in self.reviews)
 
 
+@dataclass(frozen=True, slots=True)
+class ListReview:
+    """How a list is reviewed. With exactly one review, and that published, its members are planned by the clock."""
+
+    key: str
+    title: Words
+    members: int
+    reviews: tuple[str, ...]
+    """Keys of the procedures that could be meant."""
+    titles: tuple[Words, ...]
+    """Those of them that are published here."""
+
+    @property
+    def is_planned(self) -> bool:
+        return len(self.reviews) == len(self.titles) == 1
+
+
+def list_reviews(context: Context) -> tuple[ListReview, ...]:
+    """By which yearly review each list goes; no people, so that administrators may see it. Raises Forbidden."""
+    if not (context.actor.is_administrator or may_read_all(context.actor)):
+        raise Forbidden("pools_not_yours")
+    procedures = newest_versions(context.session)
+    published = {one.procedure.procedure: one.procedure.title for one in procedures}
+    rows = context.session.execute(
+        select(Pool, func.count(Membership.id).label("members"))
+        .outerjoin(Membership, (Membership.pool_id == Pool.id) & Membership.left_at.is_(None))
+        .group_by(Pool.id)
+        .order_by(Pool.id)
+    ).all()
+    named = named_timetables([row.Pool.key for row in rows], procedures)
+    found = []
+    for pool, members in rows:
+        keys = tuple(effect.procedure for effect in named[pool.key])
+        titles = tuple(published[key] for key in keys if key in published)
+        found.append(ListReview(pool.key, Words(zh=pool.title_zh, en=pool.title_en), members, keys, titles))
+    return tuple(found)
+
+
 def reviews_of_year(context: Context, *, year: int) -> ReviewYear:
-    """The reviews of a year that the actor may see; those of members who left before it was opened are left out."""
+    """The reviews of a year that the actor may see, each list by surname strokes; those of members who left before it was opened are left out."""
     found = _reviews(context, (Review.year == year) & (Membership.left_at.is_(None) | Review.case_id.is_not(None)))
     numbers = Counter(review.state_ref for review in found)
     titles = {review.state_ref: review.state for review in found}
@@ -84,7 +125,7 @@ def _reviews(context: Context, condition: ColumnElement[bool]) -> tuple[ReviewVi
         .outerjoin(Body, Body.id == Person.body_id)
         .outerjoin(Case, Case.id == Review.case_id)
         .where(condition, visible_people(context))
-        .order_by(Review.due_date, Pool.id, Review.id)
+        .order_by(Review.due_date, Pool.id, Person.sort_strokes, Review.id)
     )
     return tuple(_view(context, row) for row in rows)
 

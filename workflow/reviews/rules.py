@@ -30,7 +30,15 @@ def planned_by(compiled: Compiled) -> ScheduleReview | None:
 
 
 def timetables(pool_keys: Sequence[str], procedures: Sequence[Compiled]) -> Mapping[str, ScheduleReview | None]:
-    """List → the timetable its members are reviewed by; None where the procedures name none, or several reviews.
+    """List → the timetable its members are reviewed by; None where the procedures name none, or several reviews."""
+    named = named_timetables(pool_keys, procedures)
+    return {key: effects[0] if len(effects) == 1 else None for key, effects in named.items()}
+
+
+def named_timetables(
+    pool_keys: Sequence[str], procedures: Sequence[Compiled]
+) -> Mapping[str, tuple[ScheduleReview, ...]]:
+    """List → a timetable of every review its members could be under.
 
     A list that a procedure leads to is reviewed as that procedure says. Any other is reviewed by the procedure that
     plans its own next run, as a yearly review does.
@@ -40,6 +48,8 @@ def timetables(pool_keys: Sequence[str], procedures: Sequence[Compiled]) -> Mapp
     found = {}
     for key in pool_keys:
         led = [effect for procedure, effect in plans if key in {kind.pool for kind in procedure.categories.values()}]
-        named = led or own
-        found[key] = named[0] if len({effect.procedure for effect in named}) == 1 else None
+        first: dict[str, ScheduleReview] = {}
+        for effect in led or own:
+            first.setdefault(effect.procedure, effect)
+        found[key] = tuple(first.values())
     return found

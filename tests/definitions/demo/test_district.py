@@ -16,7 +16,7 @@ from definitions.demo.invented import Crowd
 from tests.fixtures.databases import ContextBuilder
 from workflow.bodies.operations import add_body
 from workflow.bodies.tables import Body
-from workflow.context import OFFICE_ZONE, Actor
+from workflow.context import OFFICE_ZONE, Actor, Holding
 from workflow.people.operations import PersonData, add_account, add_person
 from workflow.people.rules import id_number_fault, is_non_party
 from workflow.people.tables import Account, Person, YearlyGrade
@@ -183,9 +183,10 @@ def test_the_offices_can_go_on_counting_where_the_demonstration_ended(
         fill(context_for(session), date(2026, 9, 1))
     with any_database.writing() as session:
         context = context_for(session, Actor(1, "admin", is_administrator=True))
+        secretary = Actor(2, "secretary", (Holding(1, 1, "organization", "officer"),))
         data = PersonData("温朗", "male", "ha", date(1990, 5, 1), "cdl", "master")
         added: dict[Any, int] = {
-            Person: add_person(context, data=data, codes=codes),
+            Person: add_person(replace(context, actor=secretary), data=data, codes=codes),
             Account: add_account(context, sign_in_name="new.one", name="新", name_latin="New", email=""),
             Body: add_body(context, code="new", kind="organ", title_zh="新", title_en="New"),
         }

@@ -11,6 +11,7 @@ from tests.workflow.rows import NOON, add_account
 from workflow.context import Actor
 from workflow.messages.delivering import Claimed, claim_deliveries, record_failure, record_sent, record_unreachable
 from workflow.messages.operations import retry_failed, spread, write_message
+from workflow.messages.queries import Outbox, outbox
 from workflow.messages.rules import BACKOFF, CLAIM_FOR, message_id
 from workflow.messages.tables import Delivery, Message
 from workflow.problems import Conflict, Forbidden, Missing
@@ -136,3 +137,17 @@ def test_concurrent_claimers_never_get_the_same_delivery(
 
 def test_message_id_is_the_same_at_every_attempt() -> None:
     assert message_id(3, 4, "office.example") == "<message-3-4@office.example>"
+
+
+def test_the_outbox_says_what_waits_since_when_and_what_was_given_up(
+    queued: Database, context_for: ContextBuilder
+) -> None:
+    def seen() -> Outbox:
+        with queued.reading() as session:
+            return outbox(context_for(session))
+
+    assert seen() == Outbox(waiting=1, oldest_at=NOON, failed=0)
+    (claimed,) = claim(queued, NOON)
+    with queued.writing() as session:
+        record_failure(session, claimed, NOON, "no such box", is_permanent=True)
+    assert seen() == Outbox(waiting=0, oldest_at=None, failed=1)

@@ -11,7 +11,8 @@ from definitions.codes import tables
 from tests.fixtures.databases import ContextBuilder
 from tests.workflow.cases.test_concurrency import at_once
 from tests.workflow.rows import add_account as account_row
-from workflow.context import Actor
+from tests.workflow.rows import add_body
+from workflow.context import CLOCK, Actor, Holding
 from workflow.people.operations import PersonData, add_account, add_person, change_locale, change_theme
 from workflow.people.rules import check_character
 from workflow.people.tables import Account, Person, Post
@@ -29,13 +30,14 @@ DATA = PersonData(
     political_status="cdl",
     education="master",
 )
+SECRETARY = Actor(account_id=3, name="secretary", holdings=(Holding(1, 1, "organization", "officer"),))
 ADMINISTRATOR = Actor(account_id=1, name="admin", is_administrator=True)
 NEWCOMER = {"sign_in_name": "wen.lang", "name": "温朗", "name_latin": "Wen Lang", "email": "wen@office.example"}
 
 
-def added(database: Database, context_for: ContextBuilder, **changed: Any) -> int:
+def added(database: Database, context_for: ContextBuilder, actor: Actor = SECRETARY, **changed: Any) -> int:
     with database.writing() as session:
-        return add_person(context_for(session), data=replace(DATA, **changed), codes=CODES)
+        return add_person(context_for(session, actor), data=replace(DATA, **changed), codes=CODES)
 
 
 def count(database: Database, table: Any) -> int:
@@ -61,10 +63,47 @@ def test_somebody_added_gets_a_reference_and_the_keys_of_the_lists(
         assert (row.tier, row.category) == (None, None)
 
 
+@pytest.mark.parametrize(
+    "actor",
+    [
+        CLOCK,
+        ADMINISTRATOR,
+        Actor(account_id=4, name="nominator", holdings=(Holding(2, 2, "mill", "officer"),)),
+        Actor(account_id=5, name="street_head", holdings=(Holding(3, 1, "street", "head"),)),
+        Actor(account_id=6, name="orghead", holdings=(Holding(4, 3, "organization", "head"),)),
+    ],
+    ids=lambda actor: actor.name,
+)
+def test_nobody_adds_to_the_archive_of_a_body_they_do_not_keep(
+    database: Database, context_for: ContextBuilder, actor: Actor
+) -> None:
+    with database.writing() as session:
+        body = add_body(session, "street")
+    for target in (body, None):
+        with pytest.raises(Forbidden) as caught:
+            added(database, context_for, actor, body_id=target, name="")
+        assert caught.value.code == "archive_not_yours"
+    assert count(database, Person) == 0
+
+
+def test_an_officer_adds_to_the_own_body_and_the_secretary_to_any(
+    database: Database, context_for: ContextBuilder
+) -> None:
+    with database.writing() as session:
+        body = add_body(session, "street")
+    officer = Actor(account_id=4, name="nominator", holdings=(Holding(2, body, "street", "officer"),))
+    for actor in (officer, SECRETARY):
+        added(database, context_for, actor, body_id=body)
+    with database.reading() as session:
+        assert list(session.scalars(select(Person.body_id))) == [body, body]
+
+
 def test_every_faulty_field_of_a_person_is_named_and_nobody_added(
     database: Database, context_for: ContextBuilder
 ) -> None:
-    wrong = dict.fromkeys(("sex", "nationality", "political_status", "education", "degree"), "no such code")
+    wrong: dict[str, Any] = dict.fromkeys(
+        ("sex", "nationality", "political_status", "education", "degree"), "no such code"
+    )
     with pytest.raises(Invalid) as caught:
         added(database, context_for, name=" ", birth_date=None, post_title="副科长", **wrong)
     assert faulty_fields(caught) == {

@@ -9,6 +9,7 @@ from tests.fixtures.office import Office
 from tests.workflow.steps import decided, listed
 from workflow.context import Context
 from workflow.notices.operations import expire_notice
+from workflow.people.names import strokes_key
 from workflow.people.tables import Person
 from workflow.pools.operations import add_member, ensure_pool, leave
 from workflow.pools.queries import members, memberships, pools
@@ -129,3 +130,14 @@ def test_a_body_sees_only_its_own_people_on_the_lists(office: Office) -> None:
             assert len(members(context, pool_key="reserve")) == number
             with pytest.raises(Forbidden):
                 pools(context)
+
+
+def test_a_list_is_in_the_order_of_surname_strokes_whoever_came_first(any_office: Office) -> None:
+    office, names = any_office, ("顾嘉", "丁安", "温哲", "万辰")
+    pool_id = reserve_pool(office)
+    for name in names:
+        person = office.person(name=name, sort_strokes=strokes_key(name))
+        with office.as_("secretary") as context:
+            add_member(context, pool_id=pool_id, person_id=person, tenure_from_date=date(2020, 1, 1))
+    with office.as_("secretary") as context:
+        assert [one.person for one in members(context, pool_key="reserve")] == ["丁安", "万辰", "顾嘉", "温哲"]

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from workflow.engine.decide import compile_procedure
 from workflow.engine.effects import ScheduleReview
 from workflow.procedure.model import Procedure
-from workflow.reviews.rules import first_review_year, planned_by, timetables
+from workflow.reviews.rules import first_review_year, named_timetables, planned_by, timetables
 
 YEAR_END = ScheduleReview(procedure="annual-review", opens_on="12-01", due_on="12-31")
 
@@ -55,3 +55,5 @@ def test_a_list_that_two_reviews_could_be_of_is_left_to_people(shipped: dict[str
     two = [compile_procedure(one) for one in (review, Procedure.model_validate_json(renamed))]
     assert [effect.procedure for effect in map(planned_by, two) if effect] == ["annual-review", "talent-review"]
     assert timetables(["leader"], two) == {"leader": None}
+    named = named_timetables(["leader"], two)["leader"]
+    assert [effect.procedure for effect in named] == ["annual-review", "talent-review"]
