@@ -184,8 +184,10 @@ def icons_url() -> str:
 
 
 def unread() -> int:
-    """How many notifications the reader has not read; anything above 99 is said as 100."""
+    """How many notifications the reader has not read, asked once a page; anything above 99 is said as 100."""
     if not current_user.is_authenticated:
         return 0
-    with reading() as context:
-        return unread_count(context)
+    if "unread" not in g:
+        with reading() as context:
+            g.unread = unread_count(context)
+    return int(g.unread)
