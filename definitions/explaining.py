@@ -58,7 +58,10 @@ def action_text(procedure: Procedure, state: str | None, action: str, locale: st
 
 def finding_text(finding: Finding, locale: str) -> str:
     """`FILE:LINE: message`."""
-    return f"{finding.file}:{finding.line}: {say(finding.code, locale, **finding.params)}"
+    params = dict(finding.params)
+    if "wanted" in params:
+        params["wanted"] = say(params["wanted"], locale, **params) if has(params["wanted"]) else params["detail"]
+    return f"{finding.file}:{finding.line}: {say(finding.code, locale, **params)}"
 
 
 def named_params(params: Mapping[str, Any], locale: str, procedure: Procedure | None, names: Names) -> dict[str, Any]:

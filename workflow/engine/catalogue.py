@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from workflow.engine.effects import REGISTRY as EFFECTS
 from workflow.engine.guards import REGISTRY as GUARDS
-from workflow.procedure.parts import Part
+from workflow.procedure.parts import Part, wanted_of
 from workflow.procedure.stages import Use
 
 
@@ -33,11 +33,16 @@ def _faults(kind: str, use: Use, registry: Mapping[str, type[Part]]) -> list[tup
     try:
         registry[use.name].model_validate(use.params)
     except ValidationError as error:
-        return [
-            (
-                f"bad_{kind}",
-                {kind: use.name, "key": ".".join(str(part) for part in fault["loc"]), "detail": fault["msg"]},
-            )
-            for fault in error.errors()
-        ]
+        return [_fault(kind, use.name, fault) for fault in error.errors()]
     return []
+
+
+def _fault(kind: str, name: str, fault: Any) -> tuple[str, dict[str, Any]]:
+    """One pydantic error of a parameter in our words."""
+    if fault["type"] == "unknown_key":
+        return "unknown_parameter", {"name": name, "key": fault["ctx"]["key"], "allowed": fault["ctx"]["allowed"]}
+    # What follows the parameter's name only says which of several kinds was tried.
+    key = str(next(iter(fault["loc"]), ""))
+    if fault["type"] == "missing":
+        return "missing_parameter", {"name": name, "key": key}
+    return f"bad_{kind}", {kind: name, "key": key, **wanted_of(fault)}

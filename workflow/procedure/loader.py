@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from workflow.procedure.findings import Finding, Unsound
 from workflow.procedure.model import Procedure
+from workflow.procedure.parts import wanted_of
 from workflow.procedure.soundness import Vocabulary, unsoundness
 from workflow.procedure.source import Source, read_source
 
@@ -56,13 +57,14 @@ def _finding(source: Source, fault: Any) -> Finding:
         return source.finding(path, "missing_key", key=str(path[-1]))
     if kind in OWN_CODES:
         return source.finding((*path, context["key"]) if kind == "unknown_key" else path, kind, **context)
+    value, wanted = _short(fault["input"]), wanted_of(fault)
     if kind == "literal_error":
-        return source.finding(path, "not_allowed", value=_short(fault["input"]), allowed=context["expected"])
+        return source.finding(path, "not_allowed", value=value, allowed=wanted["limit"])
     if kind == "string_pattern_mismatch":
-        return source.finding(path, "bad_name", value=_short(fault["input"]), pattern=context["pattern"])
+        return source.finding(path, "bad_name", value=value, pattern=context["pattern"])
     if kind.startswith(("greater_than", "less_than", "too_", "string_too")):
-        return source.finding(path, "out_of_bounds", value=_short(fault["input"]), detail=fault["msg"])
-    return source.finding(path, "wrong_type", value=_short(fault["input"]), wanted=fault["msg"])
+        return source.finding(path, "out_of_bounds", value=value, **wanted)
+    return source.finding(path, "wrong_type", value=value, **wanted)
 
 
 def _short(value: Any) -> str:

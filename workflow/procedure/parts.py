@@ -57,3 +57,17 @@ Number = int | dict[Key, int]
 def number_for(number: Number, category: str | None) -> int | None:
     """The number that holds for a category; None where the definition names none for it."""
     return number if isinstance(number, int) else number.get(category or "")
+
+
+def wanted_of(fault: Any) -> dict[str, Any]:
+    """What a pydantic error asks for: `wanted` is the key of its text, `limit` the bound where there is one.
+
+    `detail` is pydantic's own sentence, for the kinds without a text.
+    """
+    context = fault.get("ctx", {})
+    limit = next(
+        (context[name] for name in ("gt", "ge", "lt", "le", "min_length", "max_length") if name in context), ""
+    )
+    if fault["type"] == "literal_error":
+        limit = context["expected"].replace(" or ", ", ").replace("'", "")
+    return {"wanted": f"wanted.{fault['type']}", "limit": limit, "detail": fault["msg"]}

@@ -85,7 +85,7 @@ CHANGES = [
     ("by: clerk, form", "by: nobody, form", "unknown_role", "submit:"),
     ("form: note, guards", "form: letter, guards", "unknown_form", "submit:"),
     ("age: {at_most: 45, cites: rules/1}", "ages: {at_most: 45, cites: rules/1}", "unknown_guard", "submit:"),
-    ("age: {at_most: 45, cites", "age: {at_mots: 45, cites", "bad_guard", "submit:"),
+    ("age: {at_most: 45, cites", "age: {at_mots: 45, cites", "unknown_parameter", "submit:"),
     ("at_most: 45, cites: rules/1", "at_most: 45", "uncited", "submit:"),
     ("at_most: 45, cites: rules/1", "at_most: 45, cites: rules/2", "unknown_source", "submit:"),
     ("codes: channel", "codes: channels", "unknown_codes", "channel:"),
