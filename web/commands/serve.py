@@ -1,15 +1,25 @@
 """The real thing: the database of SELECTION_DATABASE_URL, migrations applied, the web server and the scheduler."""
 
+import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
 
-from web.processes import PortTaken, check_port, environment_with, run_together, scheduler_command, server_command
+from web.processes import (
+    LOOPBACK,
+    PortTaken,
+    check_port,
+    environment_with,
+    run_together,
+    scheduler_command,
+    server_command,
+)
 from workflow.access.operations import issue_first_administrator_link
 from workflow.context import CLOCK, Context
 from workflow.problems import Conflict
-from workflow.settings import Settings
+from workflow.settings import PREFIX, Settings
 from workflow.store.database import Database
 from workflow.store.migrating import upgrade
 
@@ -23,7 +33,7 @@ from workflow.store.migrating import upgrade
 @click.option("--no-scheduler", is_flag=True, help="Only the web server; the scheduler runs elsewhere.")
 def command(host: str, port: int, workers: int | None, *, no_scheduler: bool) -> None:
     """Serve the installation until Ctrl-C or SIGTERM. Settings come from SELECTION_ variables (docs/reference/settings.md)."""
-    settings = Settings.from_environment()
+    settings = _settings(host, port)
     try:
         check_port(host, port)
     except PortTaken as error:
@@ -39,7 +49,19 @@ def command(host: str, port: int, workers: int | None, *, no_scheduler: bool) ->
     def introduce() -> None:
         click.echo(f"Serving on http://{host}:{port} (people come by {settings.public_url}). Ctrl-C stops it.")
 
-    sys.exit(run_together(commands, environment=environment_with(), host=host, port=port, when_ready=introduce))
+    environment = environment_with(SELECTION_PUBLIC_URL=settings.public_url)
+    sys.exit(run_together(commands, environment=environment, host=host, port=port, when_ready=introduce))
+
+
+def _settings(host: str, port: int) -> Settings:
+    """The settings of the environment; where no public address is chosen, people come by the port served here."""
+    settings = Settings.from_environment()
+    if PREFIX + "PUBLIC_URL" in os.environ:
+        return settings
+    reachable = LOOPBACK if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not listened on
+    return replace(
+        settings, public_url=f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+    )
 
 
 def _offer_first_administrator(database: Database, settings: Settings) -> None:

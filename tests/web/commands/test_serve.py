@@ -21,14 +21,15 @@ def port():
         return listener.getsockname()[1]
 
 
-def serve(url, port, var, *words):
+def serve(url, port, var, *words, public_url="https://selection.example"):
     environment = {
         **os.environ,
         "PYTHONPATH": str(HOME),
         "SELECTION_DATABASE_URL": url,
         "SELECTION_VAR_DIRECTORY": str(var),
-        "SELECTION_PUBLIC_URL": "https://selection.example",
     }
+    if public_url:
+        environment["SELECTION_PUBLIC_URL"] = public_url
     command = [sys.executable, "-P", "-m", "web", "serve", "--port", str(port), *words]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -55,6 +56,16 @@ def test_an_empty_database_becomes_an_installation(tmp_path, port, words):
     database = Database(url)
     assert is_current(database)
     database.dispose()
+
+
+def test_without_a_public_address_the_link_leads_to_the_port_served(tmp_path, port):
+    with serve(f"sqlite:///{tmp_path}/a.db", port, tmp_path, "--no-scheduler", public_url=None) as running:
+        link = re.search(rf"http://127\.0\.0\.1:{port}/welcome/\S+", said_until_ready(running))
+        assert link
+        with urllib.request.urlopen(link[0]) as answer:
+            assert answer.status == 200
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(20) == 0
 
 
 @pytest.mark.postgres
