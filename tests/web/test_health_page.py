@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from scheduler.jobs import JOBS
 from tests.fixtures.office import Office
 from tests.web.conftest import ClientOf
 from tests.workflow.reviews.test_planning import taken_over
@@ -30,6 +31,17 @@ def test_a_list_with_several_reviews_or_none_is_shown(
     page = shown(client_of)
     assert "无考核程序" in page
     assert "名单人员不会被安排考核" in page
+
+
+def test_every_job_has_a_name_people_can_read(office: Office, client_of: ClientOf, administrator: str) -> None:
+    assert administrator
+    with office.database.writing() as session:
+        for job in JOBS:
+            beat(session, job=job.name, leader="vm:7", now=office.now)
+    page = shown(client_of)
+    for job in JOBS:
+        assert f"<code>{job.name}</code>" in page
+        assert f">{job.name}<br>" not in page
 
 
 def test_a_scheduler_that_stands_still_is_shown_with_what_follows(

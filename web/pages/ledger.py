@@ -1,5 +1,6 @@
 """The ledger of messages: what was sent to whom, what failed, what goes next."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,13 +12,15 @@ from web.i18n import language
 from web.menu import Entry
 from web.request import now, reading, writing
 from workflow.access.rules import may_open
-from workflow.cases.upcoming import upcoming_timers
+from workflow.cases.upcoming import Upcoming, reviews_opening, upcoming_timers
 from workflow.cases.versions import procedures_by_digest
 from workflow.context import Actor
 from workflow.messages.operations import retry_failed
 from workflow.messages.queries import PAGE, LedgerLine
 from workflow.messages.queries import ledger as lines_of
 from workflow.problems import Forbidden
+from workflow.procedure.model import Procedure
+from workflow.procedure.parts import Words
 
 blueprint = Blueprint("ledger", __name__, url_prefix="/ledger")
 STATUSES = ("sent", "queued", "failed", "waiting", "nobody")
@@ -42,7 +45,9 @@ def ledger() -> str:
         found = lines_of(context, status=status, before=before)
         known = procedures_by_digest(context.session)
         may_retry = context.actor.is_administrator
-        coming = upcoming_timers(context) if before is None and status is None else ()
+        is_front = before is None and status is None
+        coming = upcoming_timers(context) if is_front else ()
+        reviews = reviews_opening(context) if is_front else None
     rows: list[dict[str, Any]] = [
         {"line": line, "subject": notification_text(line.template, language(), line.params, known)[0]} for line in found
     ]
@@ -51,12 +56,20 @@ def ledger() -> str:
         rows=rows,
         statuses=STATUSES,
         status=status,
-        coming=coming,
+        coming=[{"timer": one, "step": _step(one, known)} for one in coming],
+        reviews=reviews,
         may_retry=may_retry,
         following=_following(found),
         is_first=before is None,
         now=now(),
     )
+
+
+def _step(timer: Upcoming, known: Mapping[str, Procedure]) -> Words | None:
+    """What the state is called in which the timer finds its case."""
+    procedure = known.get(timer.procedure_digest or "")
+    state = procedure.states.get(timer.state or "") if procedure else None
+    return state.title if state else None
 
 
 def _cursor(text: str | None) -> tuple[int, int] | None:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
-from workflow.cases.tables import Case, Timer
+from workflow.cases.tables import Case, ProcedureVersion, Timer
 from workflow.context import Context
 
 
@@ -18,19 +18,38 @@ class Upcoming:
     case_id: int | None
     reference: str | None
     state: str | None
+    procedure_digest: str | None
     rung: int
     due_at: datetime
     error: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewsOpening:
+    """How many yearly reviews open together, and when."""
+
+    due_at: datetime
+    count: int
+
+
+def reviews_opening(context: Context) -> ReviewsOpening | None:
+    """The next moment at which yearly reviews open; None where none is planned."""
+    planned = (Timer.is_open, Timer.kind == "open_review")
+    moment = select(func.min(Timer.due_at)).where(*planned).scalar_subquery()
+    statement = select(Timer.due_at, func.count()).where(*planned, Timer.due_at == moment).group_by(Timer.due_at)
+    found = context.session.execute(statement).first()
+    return ReviewsOpening(*found) if found else None
+
+
 def upcoming_timers(
     context: Context, *, case_id: int | None = None, after: tuple[datetime, int] | None = None, limit: int = 20
 ) -> tuple[Upcoming, ...]:
-    """Open timers, the next first; `after` is (due_at, timer) of the last one shown. Access is for the caller to decide."""
+    """Open timers of cases, the next first; `after` is (due_at, timer) of the last one shown. Access is for the caller to decide."""
     statement = (
-        select(Timer, Case.reference)
+        select(Timer, Case.reference, ProcedureVersion.digest)
         .outerjoin(Case, Case.id == Timer.case_id)
-        .where(Timer.is_open)
+        .outerjoin(ProcedureVersion, ProcedureVersion.id == Case.procedure_version_id)
+        .where(Timer.is_open, Timer.kind != "open_review")
         .order_by(Timer.due_at, Timer.id)
         .limit(limit)
     )
@@ -46,9 +65,10 @@ def upcoming_timers(
             case_id=timer.case_id,
             reference=reference,
             state=timer.state,
+            procedure_digest=digest,
             rung=timer.rung,
             due_at=timer.due_at,
             error=timer.params.get("error"),
         )
-        for timer, reference in context.session.execute(statement)
+        for timer, reference, digest in context.session.execute(statement)
     )
