@@ -109,9 +109,14 @@ def day(value: date | datetime | str | None) -> str:
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
+def month(value: date) -> str:
+    """1990年5月, or May 1990."""
+    return f"{value.year}年{value.month}月" if language() == "zh" else f"{MONTHS[value.month - 1]} {value.year}"
+
+
 def birth_month(value: date) -> str:
     """1990年5月生, or b. May 1990: what tells people of one name apart without the whole day of birth."""
-    return f"{value.year}年{value.month}月生" if language() == "zh" else f"b. {MONTHS[value.month - 1]} {value.year}"
+    return f"{month(value)}生" if language() == "zh" else f"b. {month(value)}"
 
 
 def moment(value: datetime | str | None) -> str:
@@ -160,6 +165,7 @@ def init_app(app: Application) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "zh")
     Babel(app, locale_selector=choose_language)
     app.jinja_env.filters.update(
+        month=month,
         birth_month=birth_month,
         words=words,
         day=day,

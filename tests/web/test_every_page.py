@@ -87,6 +87,25 @@ def faults_of(page: Page, kind: str, colours: str, size: dict[str, int]) -> list
     ]
 
 
+CRAMPED = """() => {
+    const shown = one => one.getClientRects().length > 0;
+    const wide = [...document.querySelectorAll('.step-title, .button, .tile, .badge-status')].filter(shown)
+        .filter(one => one.parentElement.scrollWidth > one.parentElement.clientWidth + 1 && one.parentElement.matches('.stepper li, .page-actions')
+            || one.scrollWidth > one.clientWidth + 1);
+    const broken = [...document.querySelectorAll('code, .reference, table .button')]
+        .filter(one => /^[A-Z]+-[0-9-]+$/.test(one.textContent.trim()) || one.matches('.button')).filter(shown)
+        .filter(one => { const text = document.createRange(); text.selectNodeContents(one);
+            return new Set([...text.getClientRects()].map(line => Math.round(line.top / 12))).size > 1; });
+    return [...wide.map(one => 'too wide: ' + one.textContent.trim()), ...broken.map(one => 'broken: ' + one.textContent.trim())];
+}"""
+"""Words that run into their neighbours, references and buttons of tables that break over lines."""
+
+
+def cramped(page: Page, kind: str, size: dict[str, int]) -> list[str]:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    return [f"{kind} {size['width']}: {fault}" for fault in page.evaluate(CRAMPED)][:3]
+
+
 def examined(page: Page, kind: str) -> list[str]:
     """What is wrong with the page shown."""
     faults = faults_of(page, kind, "light", WIDE) + faults_of(page, kind, "dark", NARROW)
@@ -94,6 +113,7 @@ def examined(page: Page, kind: str) -> list[str]:
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if over > 0:
         faults.append(f"{kind}: {over} px wider than a screen of 320")
+    faults += cramped(page, kind, NARROWEST) + cramped(page, kind, WIDE)
     if page.locator("h1").count() != 1:
         faults.append(f"{kind}: {page.locator('h1').count()} headings of the first level")
     page.emulate_media(color_scheme="light", media="screen")
@@ -184,6 +204,9 @@ def test_pages_are_accessible_in_english_too(district: LiveServer, screen: Page)
     faults = examined(screen, "inbox")
     screen.locator("tr[data-href] a").first.click()
     faults += examined(screen, "case")
+    for path in ("/account/", "/rounds/1", "/rounds/1/ranking"):
+        screen.goto(district.url + path)
+        faults += examined(screen, path)
     assert faults == []
 
 

@@ -12,7 +12,7 @@ from web.i18n import language
 from web.menu import Entry
 from web.request import now, reading, writing
 from workflow.access.rules import may_open
-from workflow.cases.upcoming import Upcoming, reviews_opening, upcoming_timers
+from workflow.cases.upcoming import ReviewsOpening, Upcoming, reviews_opening, upcoming_timers
 from workflow.cases.versions import procedures_by_digest
 from workflow.context import Actor
 from workflow.messages.operations import retry_failed
@@ -56,13 +56,20 @@ def ledger() -> str:
         rows=rows,
         statuses=STATUSES,
         status=status,
-        coming=[{"timer": one, "step": _step(one, known)} for one in coming],
-        reviews=reviews,
+        coming=_in_order(
+            reviews, [{"due_at": one.due_at, "timer": one, "step": _step(one, known), "reviews": 0} for one in coming]
+        ),
         may_retry=may_retry,
         following=_following(found),
         is_first=before is None,
         now=now(),
     )
+
+
+def _in_order(reviews: ReviewsOpening | None, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What goes next by time, with the reviews that open together as one line."""
+    together = [{"due_at": reviews.due_at, "reviews": reviews.count, "timer": None}] if reviews else []
+    return sorted(together + lines, key=lambda line: line["due_at"])
 
 
 def _step(timer: Upcoming, known: Mapping[str, Procedure]) -> Words | None:

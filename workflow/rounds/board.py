@@ -38,6 +38,8 @@ class StageCount:
     title: Words
     count: int
     states: tuple[StateCount, ...]
+    is_final: bool
+    """Whether cases only end here and nobody waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ def _stages(procedure: Procedure, counts: dict[str, int]) -> tuple[StageCount, .
             for name, state in stage.states.items()
             if (ref := f"{key}.{name}") in counts
         )
-        stages.append(StageCount(key, stage.title, sum(state.count for state in states), states))
+        is_final = all(state.final for state in stage.states.values())
+        stages.append(StageCount(key, stage.title, sum(state.count for state in states), states, is_final))
     return tuple(stages)
 
 
