@@ -132,7 +132,7 @@ def _dimension(found: ReportedRound, people: Composition, one: Dimension) -> Tab
         "age": _("Age on the day the round opened"),
         "political_status": _("Political status"),
         "education": _("Education"),
-        "nationality": _("Nationality"),
+        "nationality": _("Ethnicity"),
         "tier": _("Tier"),
     }
     groups = {group.code: group for group in one.groups}

@@ -125,6 +125,17 @@ def test_values_are_never_read_as_placeholders() -> None:
     assert say("calendar_day_twice", "en", date="{date}") == "{date} is listed twice."
 
 
+def test_no_text_shows_the_sign_of_a_placeholder_of_another_kind() -> None:
+    signs = [
+        key
+        for key, text in texts().items()
+        for template in text.values()
+        for literal, name, _ in template.pieces
+        if name and literal.endswith(("%", "$"))
+    ]
+    assert signs == []
+
+
 def test_a_subject_is_one_line() -> None:
     assert "\n" not in message_text("work_waiting", "en", CASE | {"state": {"en": "a\r\nBcc: b", "zh": ""}})[0]
 

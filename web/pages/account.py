@@ -4,6 +4,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from web.browsers import browser_name
 from web.forms import faults
 from web.request import COOKIE, reading, writing
 from workflow.access.operations import change_password, revoke_session
@@ -17,7 +18,7 @@ blueprint = Blueprint("account", __name__, url_prefix="/account")
 def _page(errors: dict[str, str] | None = None) -> Response:
     with reading() as context:
         own = sessions(context, request.cookies.get(COOKIE, ""))
-    page = render_template("account/account.html", sessions=own, errors=errors or {})
+    page = render_template("account/account.html", sessions=own, browser_name=browser_name, errors=errors or {})
     return make_response(page, 422 if errors else 200)
 
 
