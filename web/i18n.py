@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,7 @@ def catalogue_text(kind: str, key: str) -> str:
     return say(name, language()) if has(name) else key
 
 
+MIDNIGHT = time(0)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -127,6 +128,14 @@ def moment(value: datetime | str | None) -> str:
         value = datetime.fromisoformat(value)
     local = value.astimezone(settings().zone)
     return f"{day(local)} {local:%H:%M}"
+
+
+def deadline(value: datetime) -> str:
+    """A moment by which something is due; midnight is said as the end of the day before."""
+    local = value.astimezone(settings().zone)
+    if local.time() == MIDNIGHT:
+        return f"{day(local - timedelta(days=1))} 24:00"
+    return moment(value)
 
 
 def clock(value: datetime) -> str:
@@ -170,6 +179,7 @@ def init_app(app: Application) -> None:
         words=words,
         day=day,
         moment=moment,
+        deadline=deadline,
         clock=clock,
         title_of=title_of,
         option_list=option_list,
