@@ -12,7 +12,7 @@ from web.i18n import day, language, words
 from workflow.context import Context
 from workflow.reports.composition import Composition, Count, Dimension, composition
 from workflow.reports.durations import StageTime, stage_times
-from workflow.reports.listing import BODY, WAITING
+from workflow.reports.listing import BODY, WAITING, WAIVED
 from workflow.reports.queries import BodyLine, FunnelLine, ReportedRound, answers, funnel
 from workflow.reports.rules import FEWEST, age_groups
 
@@ -86,6 +86,8 @@ def list_title(key: str) -> str:
     """What the list behind a number is called."""
     if key.startswith(WAITING):
         return _("Waiting now")
+    if key == WAIVED:
+        return _("Exceptions granted")
     return step_titles().get(key) or _("Nominations of the body")
 
 

@@ -1,10 +1,13 @@
 """The secretary's board leads from each number to its cases."""
 
 import re
+from datetime import date
 
 from tests.fixtures.office import Office
 from tests.web.conftest import ClientOf
 from tests.workflow.steps import nominated, submitted
+from workflow.cases.case_page import case_page
+from workflow.cases.operations import grant_waiver
 
 
 def test_numbers_of_the_board_lead_to_their_cases(office: Office, client_of: ClientOf) -> None:
@@ -21,3 +24,19 @@ def test_numbers_of_the_board_lead_to_their_cases(office: Office, client_of: Cli
     (body,) = re.findall(r'href="(/reports/1/cases/body-\d+)"', page)
     assert len(re.findall(r"<tr data-href", secretary.get(body).text)) == 2
     assert len(re.findall(r"<tr data-href", secretary.get(targets[1][0]).text)) == 1
+
+
+def test_exceptions_are_counted_and_lead_to_their_cases(office: Office, client_of: ClientOf) -> None:
+    plain = nominated(office, office.person())
+    office.later(days=1)
+    old = nominated(office, office.person(birth_date=date(1979, 1, 1)))
+    secretary = client_of("secretary")
+    assert "本批次未批准例外" in secretary.get("/rounds/1").text
+    office.act("nominator", old, "ask_exception", reason="经历突出")
+    with office.as_("orghead") as context:
+        (reason, *_others) = case_page(context, old).waivable
+        grant_waiver(context, case_id=old, guard=reason.guard, reason="同意", seen_version=office.case(old).version)
+    assert "已批准例外1项，涉及1件案件" in secretary.get("/rounds/1").text
+    listed = secretary.get("/reports/1/cases/waived").text
+    assert f"/cases/{old}" in listed
+    assert f"/cases/{plain}" not in listed

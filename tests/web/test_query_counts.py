@@ -28,7 +28,7 @@ PAGES = {
     "/search?q=Wen": ("secretary", 3),
     "/people/": ("secretary", 4),
     "/rounds/": ("secretary", 4),
-    "/rounds/1": ("secretary", 9),
+    "/rounds/1": ("secretary", 10),
     "/rounds/1/ranking": ("secretary", 4),
     "/reports/": ("secretary", 4),
     "/reports/1": ("secretary", 15),

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, distinct, func, or_, select
 
 from workflow.bodies.tables import Body
 from workflow.calendar.queries import calendar
 from workflow.cases.reading import may_read
-from workflow.cases.tables import Case
+from workflow.cases.tables import Case, Waiver
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
 from workflow.people.tables import Person
@@ -59,12 +59,21 @@ class BodyAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class WaiverCount:
+    """How many rules were waived in a round, and in how many of its cases."""
+
+    waivers: int
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """A round at a glance: stages in the order of the procedure, bodies in the official order."""
 
     round: RoundView
     stages: tuple[StageCount, ...]
     bodies: tuple[BodyAnswer, ...]
+    waived: WaiverCount
 
     @property
     def nominated(self) -> int:
@@ -105,7 +114,9 @@ def board(context: Context, round_id: int) -> Board:
         select(Case.state, func.count().label("number")).where(Case.round_id == round_id).group_by(Case.state)
     )
     stages = _stages(round_procedure(context, row), {row.state: row.number for row in counts})
-    return Board(view_of(context, row, calendar(context)), stages, _answers(context, round_id))
+    return Board(
+        view_of(context, row, calendar(context)), stages, _answers(context, round_id), _waived(context, round_id)
+    )
 
 
 def stuck_cases(context: Context, round_id: int, *, quiet_days: int) -> tuple[StuckCase, ...]:
@@ -139,6 +150,11 @@ def stuck_cases(context: Context, round_id: int, *, quiet_days: int) -> tuple[St
         )
         for case, name, latin, birth, at in rows
     )
+
+
+def _waived(context: Context, round_id: int) -> WaiverCount:
+    counts = select(func.count(), func.count(distinct(Waiver.case_id))).select_from(Waiver)
+    return WaiverCount(*context.session.execute(counts.join(Case).where(Case.round_id == round_id)).one())
 
 
 def _stages(procedure: Procedure, counts: dict[str, int]) -> tuple[StageCount, ...]:
