@@ -6,7 +6,7 @@ from datetime import timedelta
 from tests.fixtures.office import Office
 from tests.web.conftest import ClientOf
 from tests.workflow.reviews.test_planning import taken_over
-from tests.workflow.steps import submitted
+from tests.workflow.steps import nominated, submitted
 from workflow.cases.tables import Timer
 from workflow.reviews.planning import plan_missing_reviews
 
@@ -27,9 +27,21 @@ def test_a_reminder_names_the_step_and_the_day_of_the_ladder(office: Office, cli
                 Timer(kind="remind", case_id=case_id, state="review.formal_check", rung=rung, due_at=due_at, params={})
             )
     before, after = next_lines(client_of, office)
-    assert "提醒 期限前7天" in before
+    assert "提醒 期限前7个工作日" in before
     assert "形式审查" in before
-    assert "期限后7天" in after
+    assert "期限后7个工作日" in after
+
+
+def test_the_ladder_of_a_fixed_day_counts_calendar_days(office: Office, client_of: ClientOf) -> None:
+    case_id = nominated(office, office.person())
+    with office.database.writing() as session:
+        session.query(Timer).delete()
+        due_at = office.now + timedelta(days=1)
+        session.add(
+            Timer(kind="remind", case_id=case_id, state="recommendation.draft", rung=-3, due_at=due_at, params={})
+        )
+    (line,) = next_lines(client_of, office)
+    assert "提醒 期限前3天" in line
 
 
 def test_reviews_that_open_together_are_one_line(office: Office, client_of: ClientOf) -> None:

@@ -20,7 +20,6 @@ from workflow.messages.queries import PAGE, LedgerLine
 from workflow.messages.queries import ledger as lines_of
 from workflow.problems import Forbidden
 from workflow.procedure.model import Procedure
-from workflow.procedure.parts import Words
 
 blueprint = Blueprint("ledger", __name__, url_prefix="/ledger")
 STATUSES = ("sent", "queued", "failed", "waiting", "nobody")
@@ -56,9 +55,7 @@ def ledger() -> str:
         rows=rows,
         statuses=STATUSES,
         status=status,
-        coming=_in_order(
-            reviews, [{"due_at": one.due_at, "timer": one, "step": _step(one, known), "reviews": 0} for one in coming]
-        ),
+        coming=_in_order(reviews, [_line(one, known) for one in coming]),
         may_retry=may_retry,
         following=_following(found),
         is_first=before is None,
@@ -72,11 +69,18 @@ def _in_order(reviews: ReviewsOpening | None, lines: list[dict[str, Any]]) -> li
     return sorted(together + lines, key=lambda line: line["due_at"])
 
 
-def _step(timer: Upcoming, known: Mapping[str, Procedure]) -> Words | None:
-    """What the state is called in which the timer finds its case."""
+def _line(timer: Upcoming, known: Mapping[str, Procedure]) -> dict[str, Any]:
+    """A timer with what its state is called, and whether the rungs of its ladder are working days."""
     procedure = known.get(timer.procedure_digest or "")
     state = procedure.states.get(timer.state or "") if procedure else None
-    return state.title if state else None
+    ladder = state.deadline if state else None
+    return {
+        "due_at": timer.due_at,
+        "timer": timer,
+        "reviews": 0,
+        "step": state.title if state else None,
+        "is_in_working_days": ladder is not None and ladder.working_days is not None,
+    }
 
 
 def _cursor(text: str | None) -> tuple[int, int] | None:
