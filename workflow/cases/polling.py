@@ -6,8 +6,10 @@ from typing import Any
 from workflow.store.database import Database
 from workflow.store.types import instant_text
 
+OPEN = {"sqlite": "is_open = 1", "postgresql": "is_open"}
+"""Word for word the condition of the partial indexes: SQLite reads the whole table where it is written otherwise."""
 # The order keeps PostgreSQL's prepared plan on the partial index; without it the plan went generic and read the whole table.
-_DUE = "SELECT id FROM timer WHERE is_open AND due_at <= {} ORDER BY due_at, id LIMIT 1"
+_DUE = "SELECT id FROM timer WHERE {} AND due_at <= {} ORDER BY due_at, id LIMIT 1"
 
 
 class DuePoll:
@@ -17,7 +19,7 @@ class DuePoll:
         self._database = database
         self._connection: Any = None
         self._cursor: Any = None
-        self._statement = _DUE.format("?" if database.is_sqlite else "%s")
+        self._statement = _DUE.format(OPEN[database.engine.dialect.name], "?" if database.is_sqlite else "%s")
 
     def is_due(self, now: datetime) -> bool:
         """Whether an open timer is due. Raises the driver's error where the database does not answer."""

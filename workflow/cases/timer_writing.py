@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from workflow.cases.polling import OPEN
 from workflow.store.hot import Hot, driver_cursor
 from workflow.store.types import canonical_json, instant_text
 
@@ -70,20 +71,20 @@ class Closing(NamedTuple):
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT t.id, t.case_id, t.state, t.due_at, t.params, c.state AS case_state, EXISTS (
-        SELECT 1 FROM timer l WHERE l.case_id = t.case_id AND l.is_open AND l.kind = t.kind AND l.state = t.state
+        SELECT 1 FROM timer l WHERE l.case_id = t.case_id AND l.{open} AND l.kind = t.kind AND l.state = t.state
             AND l.due_at >= t.due_at AND l.due_at <= :now AND (l.due_at > t.due_at OR l.id > t.id)
     ) AS is_surpassed
     FROM timer t JOIN "case" c ON c.id = t.case_id
-    WHERE t.is_open AND t.due_at <= :now AND t.kind = :kind
+    WHERE t.{open} AND t.due_at <= :now AND t.kind = :kind
     ORDER BY t.due_at, t.id LIMIT :batch {locking}
 )
 SELECT due.id, due.case_id, due.state, due.params, due.case_state, due.is_surpassed, w.body_role_id, w.account_id
-FROM due LEFT JOIN work_item w ON w.case_id = due.case_id AND w.is_open
+FROM due LEFT JOIN work_item w ON w.case_id = due.case_id AND w.{open}
 ORDER BY due.due_at, due.id, w.id
 """
 _CLAIMS = {
-    "sqlite": Hot(text(_CLAIM.format(locking=""))),
-    "postgresql": Hot(text(_CLAIM.format(locking="FOR UPDATE OF t SKIP LOCKED"))),
+    "sqlite": Hot(text(_CLAIM.format(open=OPEN["sqlite"], locking=""))),
+    "postgresql": Hot(text(_CLAIM.format(open=OPEN["postgresql"], locking="FOR UPDATE OF t SKIP LOCKED"))),
 }
 _ADD_SQLITE = (
     "INSERT INTO message (created_at, template, params, case_id, body_role_id, account_id) VALUES (?, ?, ?, ?, ?, ?)"
