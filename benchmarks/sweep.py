@@ -44,8 +44,9 @@ def prepared(database: Database) -> None:
                 session.execute(insert(Case), [_case(number) for number in range(start + 1, start + CHUNK + 1)])
                 session.execute(insert(WorkItem), [_item(number) for number in range(start + 1, start + CHUNK + 1)])
             session.execute(insert(Timer), [_timer(number) for number in range(start + 1, start + CHUNK + 1)])
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+    if not database.is_sqlite:  # which is never analysed where it is used either
+        with database.writing() as session:
+            session.execute(text("ANALYZE"))
 
 
 def _case(number: int) -> dict[str, Any]:
@@ -111,6 +112,24 @@ def _poll_milliseconds(database: Database) -> float:
     return median(times) * 1_000
 
 
+def _trip_milliseconds(database: Database) -> float:
+    """What the least question costs on a connection of its own in the driver's ordinary way: the empty poll's floor."""
+    pooled = database.engine.raw_connection()
+    driver: Any = pooled.driver_connection
+    if not database.is_sqlite:
+        driver.autocommit = True
+    cursor = driver.cursor()
+    times = []
+    for _ in range(POLLS):
+        started = time.perf_counter()
+        cursor.execute("SELECT 1").fetchone()
+        times.append(time.perf_counter() - started)
+    if not database.is_sqlite:
+        driver.autocommit = False
+    pooled.close()
+    return median(times) * 1_000
+
+
 def _floor(database: Database) -> float:
     """Due per second of the bare driver: reads a due timer's row, writes a message and closes the timer, batch by batch."""
     mark = "?" if database.is_sqlite else "%s"
@@ -138,7 +157,7 @@ def _floor(database: Database) -> float:
 def measure(database: Database) -> dict[str, Any]:
     """Due timers per second, claimed and written; the empty poll; both beside the bare driver."""
     prepared(database)
-    poll = _poll_milliseconds(database)
+    trip, poll = _trip_milliseconds(database), _poll_milliseconds(database)
     rates = list(_sweeps(database))
     floor = _floor(database)
     low, middle, high = quantiles([rate / floor for rate in rates], n=4)
@@ -148,6 +167,7 @@ def measure(database: Database) -> dict[str, Any]:
         "due_per_second": round(median(rates)),
         "floor_per_second": round(floor),
         "empty_poll_ms": round(poll, 4),
+        "select_1_ms": round(trip, 4),
         "timers": TIMERS,
         "due": DUE,
     }

@@ -5,7 +5,7 @@ in one sweep to the same role go out as one digest.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from workflow.cases.polling import DuePoll
 from workflow.cases.tables import Case, Timer
-from workflow.cases.timer_writing import Closing, Outgoing, claim_rungs, write_swept
+from workflow.cases.timer_writing import Outgoing, claim_rungs, write_swept
 from workflow.context import CLOCK, OFFICE_ZONE, Context
 from workflow.store.database import Database
 from workflow.store.types import canonical_json, instant, instant_text
@@ -65,11 +65,11 @@ class Swept:
         """How many timers were closed."""
         return self.acted + self.sent + self.merged + self.closed
 
-    def count(self, closings: Sequence[Closing], outgoing: Sequence[Outgoing]) -> None:
+    def count(self, results: Iterable[str], messages: int) -> None:
         """Adds what one transaction closed and wrote."""
-        for result, count in Counter(closing.result for closing in closings).items():
+        for result, count in Counter(results).items():
             setattr(self, result, getattr(self, result) + count)
-        self.messages += len(outgoing)
+        self.messages += messages
 
 
 class Sweep:
@@ -118,7 +118,7 @@ class Sweep:
             self._put_off(timer, now, f"{type(error).__name__}: {error}")
         else:
             if result:
-                swept.count((Closing(timer.id, result),), ())
+                swept.count((result,), 0)
 
     def _acted(self, context: Context, timer: Timer) -> str | None:
         """`acted`, `closed` where the case has left the state, None where somebody else has the timer.
@@ -167,10 +167,9 @@ class Sweep:
                     rung.result = "closed"
                 else:
                     by_role.setdefault(role, []).append({"case_id": rung.case_id, **rung.shown()})
-            closings = [Closing(rung.timer_id, rung.result) for rung in rungs]
             outgoing = [_escalation(role, cases) for role, cases in by_role.items()]
-            write_swept(session, now, closings, outgoing)
-        swept.count(closings, outgoing)
+            write_swept(session, now, rungs, outgoing)
+        swept.count((rung.result for rung in rungs), len(outgoing))
 
     def _remind(self, now: datetime, swept: Swept) -> bool:
         """One batch of reminders in one transaction; False when none was left."""
@@ -189,9 +188,8 @@ class Sweep:
                 for params in (rung.reminder(days_since),)
                 for role, account in rung.holders
             ]
-            closings = [Closing(rung.timer_id, rung.result) for rung in rungs]
-            write_swept(session, now, closings, outgoing)
-        swept.count(closings, outgoing)
+            write_swept(session, now, rungs, outgoing)
+        swept.count((rung.result for rung in rungs), len(outgoing))
         return bool(rungs)
 
     def close(self) -> None:

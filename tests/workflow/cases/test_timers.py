@@ -6,19 +6,22 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from tests.fixtures.databases import ContextBuilder
 from tests.workflow.rows import NOON, add_account, add_body_role, add_case, add_timer, add_work_item
+from workflow.cases import timers as timers_module
 from workflow.cases.tables import Case, Timer
+from workflow.cases.timer_writing import write_swept
 from workflow.cases.timers import RETRY_AFTER, Sweep, Swept
 from workflow.cases.upcoming import upcoming_timers
 from workflow.context import Context
 from workflow.messages.tables import Message
-from workflow.store.database import Database
+from workflow.store.database import DRIVER_FAULTS, Database
 
 DUE_AT = "2026-11-27T09:00:00.000000Z"
 HOUR = timedelta(hours=1)
+ARRAY_READ = "SCAN json_each VIRTUAL TABLE INDEX 1:"
 
 
 def params(reference: str, **more: Any) -> dict[str, Any]:
@@ -141,6 +144,81 @@ def test_reminder_of_a_timer_with_other_values_says_the_same(any_database: Datab
     assert messages(any_database)[0].params == params('RO-"1"', days=-3, state="review.co_sign")
 
 
+def test_reminders_of_one_batch_keep_their_own_words_and_holders(any_database: Database) -> None:
+    references = ('RO-"1"', "RO-\x1e2\n", "RO-{3},\\", "选-4'")
+    with any_database.writing() as session:
+        account, role = add_account(session, "assessor"), add_body_role(session, "organization", "officer")
+        for number, reference in enumerate(references):
+            case = add_case(session, reference)
+            if number % 2:
+                add_work_item(session, case, account_id=account)
+            else:
+                add_work_item(session, case, body_role_id=role)
+            add_timer(session, "remind", case, NOON, params=params(reference))
+    assert sweep(any_database).sent == 4
+    assert [(m.params, m.body_role_id, m.account_id) for m in messages(any_database)] == [
+        (
+            params(reference, days=-3, state="review.co_sign"),
+            None if number % 2 else role,
+            account if number % 2 else None,
+        )
+        for number, reference in enumerate(references)
+    ]
+
+
+def test_sweep_cut_off_between_two_batches_is_taken_up_where_it_stopped(
+    any_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timers_module, "REMINDERS_AT_ONCE", 7)
+    with any_database.writing() as session:
+        role = add_body_role(session, "organization", "officer")
+        for number in range(10):
+            case = add_case(session, f"RO-{number}")
+            add_work_item(session, case, body_role_id=role)
+            for rung, hours in ((-3, 0), (0, 1)):
+                add_timer(session, "remind", case, NOON + hours * HOUR, rung=rung, params=params(f"RO-{number}"))
+    written = iter(range(2))
+
+    def write_two_batches(*given: Any) -> None:
+        write_swept(*given)
+        next(written)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(timers_module, "write_swept", write_two_batches)
+        with pytest.raises(StopIteration):
+            sweep(any_database, NOON + HOUR)
+    assert sum(not is_open for is_open, _result in timers(any_database).values()) == 7, (
+        "the escalations' batch was empty"
+    )
+    swept = sweep(any_database, NOON + HOUR)
+    assert (swept.sent, swept.merged) == (10, 3)
+    assert sorted(m.params["reference"] for m in messages(any_database)) == sorted(f"RO-{n}" for n in range(10))
+
+
+def test_sweep_reads_no_table_from_end_to_end_on_sqlite(sqlite_database: Database) -> None:
+    run: list[str] = []
+    sweeping = Sweep(sqlite_database, act_on_expiry=refuse, open_review=refuse)
+    with sqlite_database.writing() as session:
+        role = add_body_role(session, "organization", "officer")
+        case = add_case(session, "RO-1")
+        add_work_item(session, case, body_role_id=role)
+        add_timer(session, "remind", case, NOON, params=params("RO-1"))
+        add_timer(session, "escalate", case, NOON, params=params("RO-1", body_role_id=role))
+
+    @event.listens_for(sqlite_database.engine, "checkout")
+    def listen(connection: Any, *_given: Any) -> None:
+        connection.set_trace_callback(run.append)
+
+    assert sweeping.run(NOON).sent == 2
+    sweeping.poll._connection.dbapi_connection.set_trace_callback(None)
+    sweeping.close()
+    asked = [statement for statement in run if statement.lstrip().startswith(("SELECT", "WITH", "UPDATE"))]
+    assert len(asked) >= 5
+    with sqlite_database.engine.connect() as connection:
+        steps = [row[3] for sql in asked for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
+    assert [step for step in steps if step.startswith("SCAN") and step not in ("SCAN due", ARRAY_READ)] == []
+
+
 def test_timers_of_a_state_that_was_left_are_closed_silently(any_database: Database) -> None:
     with any_database.writing() as session:
         role = add_body_role(session, "organization", "officer")
@@ -225,8 +303,21 @@ def test_upcoming_timers_are_paged_in_order_of_time(any_database: Database, cont
 def test_lost_poll_connection_is_replaced(any_database: Database) -> None:
     sweeping = Sweep(any_database, act_on_expiry=refuse, open_review=refuse)
     assert sweeping.run(NOON) == Swept()
-    sweeping.poll._cursor.connection.close()
+    sweeping.poll._connection.dbapi_connection.close()
     with pytest.raises(Exception, match="closed"):
+        sweeping.run(NOON)
+    assert sweeping.run(NOON) == Swept()
+    sweeping.close()
+
+
+@pytest.mark.postgres
+def test_poll_connection_ended_by_the_server_is_replaced(postgres_database: Database) -> None:
+    sweeping = Sweep(postgres_database, act_on_expiry=refuse, open_review=refuse)
+    assert sweeping.run(NOON) == Swept()
+    number = sweeping.poll._connection.dbapi_connection.info.backend_pid
+    with postgres_database.writing() as session:
+        session.execute(select(func.pg_terminate_backend(number, 5_000)))
+    with pytest.raises(DRIVER_FAULTS):
         sweeping.run(NOON)
     assert sweeping.run(NOON) == Swept()
     sweeping.close()
