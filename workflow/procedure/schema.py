@@ -72,7 +72,8 @@ def language_schema(guards: Registry, effects: Registry) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a definition file, with the guards and effects of a catalogue."""
     schema = Procedure.model_json_schema(schema_generator=_Generator)
     definitions = schema.pop("$defs")
-    parts: dict[str, type[Part]] = {part.__name__: part for part in (Procedure, *parts_of(Procedure))}
+    every: tuple[type[Part], ...] = (Procedure, *parts_of(Procedure))
+    parts = {part.__name__: part for part in every}
     for name, part in parts.items():
         _describe(schema if part is Procedure else definitions[name], part)
     for name, part in parts.items():
