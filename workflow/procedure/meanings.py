@@ -9,6 +9,12 @@ from functools import cache
 
 from workflow.procedure.parts import Part
 
+EVERYWHERE: Mapping[str, str] = {
+    "title": "What people read.",
+    "cites": "The `sources` it rests on: one key or a list.",
+}
+"""Keys that mean the same in every part."""
+
 
 def meaning(part: type[Part]) -> str:
     """What a part is: its docstring with one line a paragraph."""
@@ -17,9 +23,9 @@ def meaning(part: type[Part]) -> str:
 
 
 def meanings(part: type[Part]) -> Mapping[str, str]:
-    """Key → what it says: the text below the field, or what the docstring of its part says of it.
+    """Key → what it says: the text below the field, or what the docstring of its part or of every part says of it.
 
-    A key that neither mentions is missing from the result.
+    A key that none mentions is missing from the result.
     """
     found: dict[str, str] = {}
     for name in part.model_fields:
@@ -27,6 +33,8 @@ def meanings(part: type[Part]) -> Mapping[str, str]:
             if issubclass(owner, Part) and name not in found:
                 text = _below_fields(owner.__module__).get(owner.__qualname__, {}).get(name) or _said_of(name, owner)
                 found |= {name: text} if text else {}
+        if name not in found and name in EVERYWHERE:
+            found[name] = EVERYWHERE[name]
     return found
 
 
