@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from definitions.examples import examples
 from definitions.explaining import finding_text, words
 from definitions.library import FOLDER, load, procedures
 from workflow.engine.effects import REGISTRY as EFFECTS
@@ -13,6 +14,7 @@ from workflow.engine.guards import REGISTRY as GUARDS
 from workflow.procedure.diagram import draw_mermaid, draw_svg
 from workflow.procedure.findings import Unsound
 from workflow.procedure.parts import Words
+from workflow.procedure.reference import reference_page
 from workflow.procedure.schema import language_schema
 
 LANGUAGE = click.option(
@@ -82,3 +84,10 @@ def _write(text: str, output: Path | None) -> None:
     else:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, encoding="utf-8")
+
+
+@command.command()
+@OUTPUT
+def reference(output: Path | None) -> None:
+    """Print the reference page of the language: every part, key, guard and effect with an example."""
+    _write(reference_page(GUARDS, EFFECTS, examples()), output)

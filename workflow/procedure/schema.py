@@ -89,6 +89,13 @@ def language_schema(guards: Registry, effects: Registry) -> dict[str, Any]:
     return whole
 
 
+def part_schema(part: type[Part]) -> dict[str, Any]:
+    """The JSON Schema of one part, with its descriptions; the parts below it are in `$defs`, without theirs."""
+    schema = part.model_json_schema(schema_generator=_Generator)
+    _describe(schema, part)
+    return schema
+
+
 def parts_of(part: type[Part]) -> tuple[type[Part], ...]:
     """Every part that a part can hold, each once, in the order of the fields."""
     found: dict[type[Part], None] = {part: None}
@@ -155,9 +162,8 @@ def _catalogue(kind: str, registry: Registry, use: JsonSchemaValue) -> dict[str,
     own = {key: use["properties"][key] for key in ("cites", "waivable_by")}
     definitions: dict[str, Any] = {}
     for name, part in registry.items():
-        schema = part.model_json_schema(schema_generator=_Generator)
+        schema = part_schema(part)
         definitions |= schema.pop("$defs", {})
-        _describe(schema, part)
         definitions[f"{kind}.{name}"] = schema | {"properties": schema["properties"] | own}
     ways = {name: _parameters(f"{kind}.{name}", definitions) for name in registry}
     short = {

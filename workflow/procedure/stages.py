@@ -68,7 +68,7 @@ class Escalation(Part):
     """Who else is told when a deadline has passed, and how many days after it."""
 
     after: int = Field(ge=0, le=365)
-    """Working days after the deadline."""
+    """Days after the deadline: working days where the deadline counts those."""
     to: Key
     """The role that is told."""
 
@@ -88,7 +88,7 @@ class Deadline(Part):
     on: Literal["round.closes_date", "review.due_date"] | None = None
     """The date of the round or review on which it ends."""
     remind: Annotated[tuple[int, ...], BeforeValidator(_uses)] = ()
-    """Days from the deadline on which those awaited are reminded: before it with a minus, 0 on the day."""
+    """Days on which those awaited are reminded, counted from the deadline as it is counted itself: before it with a minus, 0 on the day."""
     escalate: Escalation | None = None
     """Who else is told when it has passed."""
     on_expiry: Key | None = None
