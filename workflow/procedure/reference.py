@@ -29,7 +29,8 @@ A definition is one YAML file. This page names everything it can hold; [how to w
 begin. It is made from the models by `./run procedures reference --output docs/reference/language.md`, and the tests say when it is stale.
 
 - A *key* is a name in small letters, digits and `_`, and begins with a letter. *One or a list*: a single value may stand without brackets.
-- A key that is not named here is refused, and so are aliases, tags, a key twice, nesting deeper than 24 levels, and files above 512 KiB.
+- A key that is not named here is refused, and so are aliases, tags, a key twice, nesting deeper than 24 levels, more than 25,000 keys and values, and files above
+  512 KiB.
 - Words stay words: `on`, `no` and `12-01` are text. Numbers are whole.
 - Every number of a rule says where it comes from: `cites` names one of the `sources`.
 

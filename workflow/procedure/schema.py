@@ -8,6 +8,7 @@ from pydantic_core import core_schema
 
 from workflow.procedure.meanings import meaning, meanings
 from workflow.procedure.model import Procedure
+from workflow.procedure.panel import SHARE
 from workflow.procedure.parts import Part
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -20,7 +21,7 @@ def _one_or_list(schema: JsonSchemaValue) -> JsonSchemaValue:
 
 
 def _share(schema: JsonSchemaValue) -> JsonSchemaValue:
-    text = {"type": "string", "pattern": r"^\s*(\d+\s*/\s*\d+|\d*\.?\d+|\d+\.)\s*$"}
+    text = {"type": "string", "pattern": f"^({SHARE.pattern})$"}
     return {"anyOf": [text, {"type": "number", "exclusiveMinimum": 0, "maximum": 1}]}
 
 

@@ -1,6 +1,6 @@
 """Whether a definition can work: everything it names exists, every state is reached and left, every expiry leads on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from workflow.procedure.model import RELATIONS, Procedure
@@ -11,6 +11,7 @@ Fault = tuple[tuple[str | int, ...], str, dict[str, Any]]
 BUILT_IN_OUTCOMES = frozenset({"expired"})
 DECIDING_EFFECTS = frozenset({"enter_pool", "finish_review"})
 """Effects that decide about a person: never for many at once."""
+LONGEST_LIST = 60
 
 
 class Vocabulary(Protocol):
@@ -42,8 +43,10 @@ def unsoundness(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]
     yield from _reachability(procedure)
 
 
-def _listed(names: Any) -> str:
-    return ", ".join(sorted(names))
+def _listed(names: Iterable[str]) -> str:
+    """What is allowed, as far as somebody reads it."""
+    first = sorted(names)
+    return ", ".join([*first[:LONGEST_LIST], "…"] if len(first) > LONGEST_LIST else first)
 
 
 def _forms(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
