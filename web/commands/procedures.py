@@ -2,6 +2,7 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,9 +12,11 @@ from definitions.explaining import finding_text, words
 from definitions.library import FOLDER, load, procedures
 from workflow.engine.effects import REGISTRY as EFFECTS
 from workflow.engine.guards import REGISTRY as GUARDS
+from workflow.procedure.bpmn import write_bpmn
 from workflow.procedure.diagram import draw_mermaid, draw_svg
 from workflow.procedure.findings import Unsound
-from workflow.procedure.parts import Words
+from workflow.procedure.flow import LanesBy
+from workflow.procedure.model import Procedure
 from workflow.procedure.reference import reference_page
 from workflow.procedure.schema import language_schema
 
@@ -61,14 +64,26 @@ def list_(lang: str) -> None:
 @LANGUAGE
 def draw(key: str, *, mermaid: bool, lang: str) -> None:
     """Print the diagram of procedure KEY."""
+    say = partial(words, locale=lang)
+    click.echo(draw_mermaid(_named(key), say) if mermaid else draw_svg(_named(key), say), nl=False)
+
+
+@command.command()
+@click.argument("key")
+@click.option("--bpmn", is_flag=True, required=True, help="BPMN 2.0 XML with its diagram.")
+@click.option("--lanes", type=click.Choice(["stage", "role"]), default="stage", show_default=True, help="One lane a …")
+@OUTPUT
+@LANGUAGE
+def export(key: str, lanes: LanesBy, output: Path | None, *, bpmn: bool, lang: str) -> None:
+    """Write procedure KEY for other programs."""
+    _write(write_bpmn(_named(key), partial(words, locale=lang), lanes=lanes), output)
+
+
+def _named(key: str) -> Procedure:
     procedure = procedures().get(key)
     if procedure is None:
         raise click.ClickException(f"There is no procedure {key}. There are: {', '.join(procedures())}.")
-
-    def say(text: Words) -> str:
-        return words(text, lang)
-
-    click.echo(draw_mermaid(procedure, say) if mermaid else draw_svg(procedure, say), nl=False)
+    return procedure
 
 
 @command.command()
