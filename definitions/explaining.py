@@ -57,8 +57,9 @@ def action_text(procedure: Procedure, state: str | None, action: str, locale: st
 
 
 def finding_text(finding: Finding, locale: str) -> str:
-    """`FILE:LINE: message`."""
-    return f"{finding.file}:{finding.line}: {say(finding.code, locale, **finding.params)}"
+    """`FILE:LINE: error: message`, and what to do about it on a second line."""
+    severity, said = say(f"severity.{finding.severity}", locale), say(finding.code, locale, **finding.params)
+    return f"{finding.file}:{finding.line}: {severity}: {said}\n    {say(f'hint.{finding.code}', locale)}"
 
 
 def named_params(params: Mapping[str, Any], locale: str, procedure: Procedure | None, names: Names) -> dict[str, Any]:

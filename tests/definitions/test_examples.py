@@ -1,6 +1,8 @@
 """Every construct of the language has an example that works, and the reference page shows them as they are."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
 from definitions.examples import FRAME, examples, framed, merged
+from definitions.library import examine
 from tests.architecture.house import HOME
 from workflow.engine.effects import REGISTRY as EFFECTS
 from workflow.engine.guards import REGISTRY as GUARDS
@@ -81,3 +84,14 @@ def test_laying_over_merges_mappings_replaces_lists_and_takes_away_what_is_null(
     below = {"kept": 1, "list": [1, 2], "inner": {"a": 1, "b": 2}, "gone": 3}
     above = {"list": [3], "inner": {"b": 4, "c": 5}, "gone": None}
     assert merged(below, above) == {"kept": 1, "list": [3], "inner": {"a": 1, "b": 4, "c": 5}}
+
+
+def test_examples_do_what_they_seem_to(tmp_path: Path) -> None:
+    """No panel that comes to nothing, no reminder that is never sent; names for opinions are the office's business."""
+    doubts: dict[str, set[str]] = {}
+    for name in examples():
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(json.dumps(merged(plain(FRAME), plain(name)), ensure_ascii=False), encoding="utf-8")
+        codes = {finding.code for finding in examine(path)} - {"action_untitled", "opinion_unnamed", "role_unused"}
+        doubts |= {name: codes} if codes else {}
+    assert doubts == {}

@@ -62,4 +62,4 @@ def test_a_reason_reads_as_a_sentence_in_both_languages() -> None:
 def test_a_finding_may_speak_of_a_key_and_of_anything_else() -> None:
     """Values of a text are called as they like: `key` and `locale` are names like any other."""
     finding = Finding("x.yaml", 3, "missing_key", {"key": "title", "locale": "zh"})
-    assert finding_text(finding, "en") == "x.yaml:3: “title” is missing here."
+    assert finding_text(finding, "en").startswith("x.yaml:3: error: “title” is missing here.\n")

@@ -1,11 +1,13 @@
 """From a file to a sound procedure, or to findings that name file, line and what is allowed there."""
 
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from workflow.procedure.findings import Finding, Unsound, first_of
+from workflow.procedure.deeper import doubtful, impossible
+from workflow.procedure.findings import Finding, Unsound, first_of, in_order
 from workflow.procedure.model import Procedure
 from workflow.procedure.soundness import Vocabulary, unsoundness
 from workflow.procedure.source import MAX_BYTES, Source, read_source, too_large
@@ -16,29 +18,42 @@ LONGEST_DETAIL = 400
 
 
 def load_procedure(path: Path, vocabulary: Vocabulary) -> Procedure:
-    """The procedure in a file. Raises Unsound with every fault found."""
+    """The procedure in a file. Raises Unsound with every error found."""
+    return parse_procedure(_text(path), str(path), vocabulary)
+
+
+def parse_procedure(text: str, file: str, vocabulary: Vocabulary) -> Procedure:
+    """The procedure in a text; `file` is the name findings carry. Raises Unsound."""
+    return _procedure(read_source(text, file), vocabulary)
+
+
+def examine_procedure(path: Path, vocabulary: Vocabulary) -> tuple[Finding, ...]:
+    """What is doubtful about a sound procedure in a file, in its order. Raises Unsound."""
+    source = read_source(_text(path), str(path))
+    found = doubtful(_procedure(source, vocabulary), vocabulary)
+    return in_order(first_of(source.doubt(where, code, **params) for where, code, params in found))
+
+
+def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise too_large(str(path))
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unsound((Finding(str(path), 1, "file_not_utf8"),)) from error
     except OSError as error:
         raise Unsound((Finding(str(path), 1, "file_unreadable", {"detail": error.strerror or ""}),)) from error
-    return parse_procedure(text, str(path), vocabulary)
 
 
-def parse_procedure(text: str, file: str, vocabulary: Vocabulary) -> Procedure:
-    """The procedure in a text; `file` is the name findings carry. Raises Unsound."""
-    source = read_source(text, file)
+def _procedure(source: Source, vocabulary: Vocabulary) -> Procedure:
     try:
         procedure = Procedure.model_validate(_with_options(source.value, vocabulary))
     except ValidationError as error:
         raise Unsound(first_of(_finding(source, fault) for fault in error.errors(include_url=False))) from error
-    faults = unsoundness(procedure, vocabulary)
-    findings = first_of((source.finding(path, code, **params) for path, code, params in faults))
+    faults = chain(unsoundness(procedure, vocabulary), impossible(procedure, vocabulary))
+    findings = first_of(source.finding(path, code, **params) for path, code, params in faults)
     if findings:
         raise Unsound(findings)
     return procedure

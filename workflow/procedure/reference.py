@@ -9,6 +9,7 @@ from workflow.procedure.meanings import meaning
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Part
 from workflow.procedure.schema import Registry, language_schema, part_schema, parts_of
+from workflow.procedure.source import MAX_BYTES, MAX_DEPTH, MAX_VALUES
 from workflow.procedure.stages import Use
 
 Schema = Mapping[str, Any]
@@ -22,15 +23,15 @@ SPECIAL: Mapping[tuple[str, str], str] = {
     ("Role", "chosen_in"): "`form.field`",
     ("Quorum", "present"): "share, like `2/3`",
 }
-HEAD = """\
+HEAD = f"""\
 # The language of procedures
 
 A definition is one YAML file. This page names everything it can hold; [how to write one](../how-to/write-a-procedure.md) tells in which order to
 begin. It is made from the models by `./run procedures reference --output docs/reference/language.md`, and the tests say when it is stale.
 
 - A *key* is a name in small letters, digits and `_`, and begins with a letter. *One or a list*: a single value may stand without brackets.
-- A key that is not named here is refused, and so are aliases, tags, a key twice, nesting deeper than 24 levels, more than 25,000 keys and values, and files above
-  512 KiB.
+- A key that is not named here is refused, and so are aliases, tags, a key twice, nesting deeper than {MAX_DEPTH} levels, more than {MAX_VALUES:,} keys and values, and files above
+  {MAX_BYTES // 1024} KiB.
 - Words stay words: `on`, `no` and `12-01` are text. Numbers are whole.
 - Every number of a rule says where it comes from: `cites` names one of the `sources`.
 

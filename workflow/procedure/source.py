@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from typing import Any
 
@@ -49,6 +49,10 @@ class Source:
     def finding(self, path: Path, code: str, **params: Any) -> Finding:
         """A fault at a place of this file."""
         return Finding(self.file, self.line(path), code, params, ".".join(str(part) for part in path))
+
+    def doubt(self, path: Path, code: str, **params: Any) -> Finding:
+        """A warning at a place of this file."""
+        return replace(self.finding(path, code, **params), severity="warning")
 
 
 class _Builder:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from definitions.explaining import finding_text
-from definitions.library import FOLDER, catalogue
+from definitions.library import FOLDER, catalogue, examine
 from tests.workflow.procedure.mutating import mutated
 from workflow.engine.decide import compile_procedure
+from workflow.procedure.bpmn import write_bpmn
 from workflow.procedure.diagram import draw_mermaid, draw_svg
 from workflow.procedure.findings import MAX_FINDINGS, Finding, Unsound
 from workflow.procedure.loader import load_procedure
@@ -60,7 +61,7 @@ def assert_usable(procedure: Procedure) -> None:
     """What was called sound can be kept, run and drawn."""
     assert Procedure.model_validate_json(procedure.canonical.encode()) == procedure
     compile_procedure(procedure)
-    for draw in (draw_svg, draw_mermaid):
+    for draw in (draw_svg, draw_mermaid, write_bpmn):
         assert draw(procedure, lambda words: words.zh).encode()
 
 
@@ -72,6 +73,8 @@ def test_a_mutated_definition_is_sound_or_has_findings(path: Path, chunk: int) -
         found = answer(path, data)
         if isinstance(found, Procedure):
             assert_usable(found)
+            lines = len(data.splitlines())
+            assert all(finding.severity == "warning" and 1 <= finding.line <= lines + 1 for finding in examine(path))
             sound += 1
         else:
             assert_readable(found, len(data.decode(errors="replace").splitlines()))
