@@ -35,7 +35,7 @@ def load(path: Path) -> Procedure:
 
 def examine(path: Path) -> tuple[Finding, ...]:
     """What is doubtful about a sound definition from anywhere. Raises Unsound."""
-    return examine_procedure(path, catalogue())
+    return examine_procedure(path, catalogue())[1]
 
 
 @cache

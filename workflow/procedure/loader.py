@@ -27,11 +27,12 @@ def parse_procedure(text: str, file: str, vocabulary: Vocabulary) -> Procedure:
     return _procedure(read_source(text, file), vocabulary)
 
 
-def examine_procedure(path: Path, vocabulary: Vocabulary) -> tuple[Finding, ...]:
-    """What is doubtful about a sound procedure in a file, in its order. Raises Unsound."""
+def examine_procedure(path: Path, vocabulary: Vocabulary) -> tuple[Procedure, tuple[Finding, ...]]:
+    """The procedure in a file and what is doubtful about it, in the order of the file. Raises Unsound."""
     source = read_source(_text(path), str(path))
-    found = doubtful(_procedure(source, vocabulary), vocabulary)
-    return in_order(first_of(source.doubt(where, code, **params) for where, code, params in found))
+    procedure = _procedure(source, vocabulary)
+    found = doubtful(procedure, vocabulary)
+    return procedure, in_order(first_of(source.doubt(where, code, **params) for where, code, params in found))
 
 
 def _text(path: Path) -> str:

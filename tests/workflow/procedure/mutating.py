@@ -45,9 +45,18 @@ KEYS = (
 
 @cache
 def bases() -> tuple[dict[str, Any], ...]:
-    """The examples laid over their frame."""
+    """The examples laid over their frame, each without those parts of it that it does not need: small ones are read faster."""
     frame = read_source(examples()[FRAME], "frame").value
-    return tuple(merged(frame, read_source(text, name).value) for name, text in examples().items())
+    found = []
+    for name, text in examples().items():
+        spared = {"rubric": "rubric scores", "categories": "senior junior seats", "rounds_by": "round"}
+        kept = {key: value for key, value in frame.items() if not _is_spared(spared.get(key), text)}
+        found.append(merged(kept, read_source(text, name).value))
+    return tuple(found)
+
+
+def _is_spared(words: str | None, text: str) -> bool:
+    return words is not None and not any(word in text for word in words.split())
 
 
 @cache
