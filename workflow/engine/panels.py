@@ -31,6 +31,17 @@ class Settlement:
 
     outcome: str | None
     lines: tuple[Line, ...]
+    winner: int | None = None
+    """The child case that was chosen, where members choose among candidates."""
+
+
+CANDIDATE = "case:"
+"""Begins an opinion that is a vote for a child case: `case:17`."""
+
+
+def with_silence(panel: Panel, seats: Sequence[Given]) -> list[Given]:
+    """What the seats say once the deadline has expired: whoever was silent says what the panel takes silence for."""
+    return [Given(panel.silence, seat.attendance) if seat.opinion is None and panel.silence else seat for seat in seats]
 
 
 def settle(panel: Panel, seats: Sequence[Given]) -> Settlement:
@@ -47,7 +58,7 @@ def settle(panel: Panel, seats: Sequence[Given]) -> Settlement:
             return Settlement("void", (Line("panel.quorum_missed", shown),))
         lines.append(Line("panel.quorum_met", shown))
     outcome, more = _RULES[panel.settle.rule](panel, seats)
-    return Settlement(outcome, (*lines, *more))
+    return Settlement(outcome, (*lines, *more), _winner(outcome, seats))
 
 
 def _needed_for_quorum(share: Fraction, seats: int) -> int:
@@ -91,6 +102,8 @@ def _majority(panel: Panel, seats: Sequence[Given]) -> tuple[str | None, list[Li
     if len(may_speak) < needed:
         lines.append(Line("panel.majority_impossible", {"able": len(may_speak), "needed": needed}))
     waiting = sum(seat.opinion is None for seat in may_speak)
+    if waiting and panel.settle.base == "cast":
+        return None, lines  # every further opinion moves the line itself
     if counts["agree"] >= needed:
         return "agreed", lines
     if waiting and max(counts["agree"], counts["defer"]) + waiting >= needed:
@@ -98,8 +111,56 @@ def _majority(panel: Panel, seats: Sequence[Given]) -> tuple[str | None, list[Li
     return ("deferred" if counts["defer"] >= needed else "refused"), lines
 
 
+def _share(panel: Panel, seats: Sequence[Given]) -> tuple[str | None, list[Line]]:
+    base = _base(panel, seats)
+    needed = _needed_for_quorum(Fraction(panel.settle.share or "1"), base)
+    return _enough(panel, seats, needed, {"base_rule": f"base:{panel.settle.base}", "base": base})
+
+
+def _at_least(panel: Panel, seats: Sequence[Given]) -> tuple[str | None, list[Line]]:
+    return _enough(panel, seats, panel.settle.at_least or 1, {"base_rule": "base:seats", "base": len(seats)})
+
+
+def _enough(panel: Panel, seats: Sequence[Given], needed: int, shown: dict[str, Any]) -> tuple[str | None, list[Line]]:
+    """Agreed as soon as so many agree, refused as soon as so many no longer can."""
+    counts = Counter(seat.opinion for seat in seats if seat.opinion is not None)
+    waiting = sum(seat.opinion is None and seat.attendance in (None, "present") for seat in seats)
+    line = Line("panel.enough", {**shown, "needed": needed, "agreed": counts["agree"], "waiting": waiting})
+    if waiting and panel.settle.rule == "share" and panel.settle.base == "cast":
+        return None, [line]  # every further opinion moves the line itself
+    if counts["agree"] >= needed:
+        return "agreed", [line]
+    if max(counts["agree"], counts["defer"]) + waiting >= needed and waiting:
+        return None, [line]
+    return ("deferred" if counts["defer"] >= needed else "refused"), [line]
+
+
+def _most(panel: Panel, seats: Sequence[Given]) -> tuple[str | None, list[Line]]:
+    """The opinion ahead of all others once those who have not spoken can no longer change it."""
+    counts = Counter(seat.opinion for seat in seats if seat.opinion is not None).most_common()
+    waiting = sum(seat.opinion is None and seat.attendance in (None, "present") for seat in seats)
+    first, second = ([*(number for _, number in counts), 0, 0])[:2]
+    line = Line("panel.most", {"cast": sum(number for _, number in counts), "first": first, "second": second})
+    if waiting and first - second <= waiting:
+        return None, [line]
+    if not counts or first == second:
+        return "tied", [line]
+    leading = counts[0][0]
+    return ("chosen" if leading.startswith(CANDIDATE) else leading), [line]
+
+
+def _winner(outcome: str | None, seats: Sequence[Given]) -> int | None:
+    if outcome != "chosen":
+        return None
+    counts = Counter(seat.opinion for seat in seats if seat.opinion is not None)
+    return int(counts.most_common(1)[0][0].removeprefix(CANDIDATE))
+
+
 _RULES: dict[str, Callable[[Panel, Sequence[Given]], tuple[str | None, list[Line]]]] = {
     "all": _all,
+    "at_least": _at_least,
     "everyone_answered": _everyone_answered,
     "majority": _majority,
+    "most": _most,
+    "share": _share,
 }

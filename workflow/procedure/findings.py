@@ -1,7 +1,17 @@
 """What is wrong with a definition: where, what, and what would be right."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+Path = tuple[str | int, ...]
+Fault = tuple[Path, str, dict[str, Any]]
+"""A place of the definition, what is wrong with it, and the values of the message."""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a message shows what is allowed."""
+    return ", ".join(sorted(names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,35 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from workflow.procedure.conditions import Condition
 from workflow.procedure.parts import Key, Keys, Part, Words, _as_tuple
 
-FieldType = Literal["text", "long_text", "integer", "date", "yes_no", "choice", "choices", "accounts"]
+CellType = Literal["text", "long_text", "integer", "number", "date", "yes_no", "choice"]
+FieldType = Literal[CellType, "choices", "person", "body", "accounts", "rows"]
+
+
+class Column(Part):
+    """One column of a table of rows."""
+
+    type: CellType
+    title: Words
+    required: bool = False
+    options: dict[Key, Words] = Field(default_factory=dict)
+    codes: Key | None = None
+    unit: Words | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+    decimals: int = Field(default=0, ge=0, le=6)
+    max_length: int = Field(default=1_000, ge=1, le=10_000)
 
 
 class FormField(Part):
     """One question of a form.
 
     `options` are a choice's own answers; `codes` names a code table instead. `holders_of` names the role whose
-    holders an `accounts` field picks from. `max_length` counts characters, `at_least`/`at_most` bound an integer.
+    holders an `accounts` field picks from. `max_length` counts characters, `at_least`/`at_most` bound a number or
+    how many rows there are; a `number` has so many `decimals`. `carried_from` names the answer of another form
+    (`form.field`) that stands here already when the form is opened.
     """
 
     type: FieldType
@@ -22,6 +41,12 @@ class FormField(Part):
     required: bool = False
     required_when: dict[Key, Keys] = Field(default_factory=dict)
     """Field → answers that make this one required."""
+    asked_when: Condition | None = None
+    """The question is put only where this holds of the answers of the same form (`field.KEY`)."""
+    carried_from: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")] | None = None
+    columns: dict[Key, Column] = Field(default_factory=dict)
+    """The columns of a field of type `rows`."""
+    decimals: int = Field(default=0, ge=0, le=6)
     options: dict[Key, Words] = Field(default_factory=dict)
     codes: Key | None = None
     holders_of: Key | None = None

@@ -10,7 +10,9 @@ from workflow.procedure.model import Procedure
 from workflow.procedure.soundness import Vocabulary, unsoundness
 from workflow.procedure.source import Source, read_source
 
-OWN_CODES = frozenset({"unknown_key", "share", "members", "single_key", "one_length"})
+OWN_CODES = frozenset(
+    {"unknown_key", "share", "members", "single_key", "one_length", "condition", "opening", "join", "settle_number"}
+)
 
 
 def load_procedure(path: Path, vocabulary: Vocabulary) -> Procedure:

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from workflow.procedure.parts import Key, Keys, Part, _as_tuple
+from workflow.procedure.parts import Key, Keys, Part, StateRef, _as_tuple
 
 Cites = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
-Outcome = Literal["agreed", "refused", "deferred", "void", "complete"]
+SETTLING = Literal["all", "majority", "share", "at_least", "most", "everyone_answered"]
 
 
 def _share(value: Any) -> Any:
@@ -27,11 +27,18 @@ Share = Annotated[str, BeforeValidator(_share)]
 
 
 class Members(Part):
-    """Who sits on the panel: one seat a role, one for everybody who holds a role, or those named in the case."""
+    """Who sits on the panel: one seat a role, one for everybody who holds a role, or those named in the case.
+
+    Left out are: who took one of the actions `without_who_did`, who spoke in one of the panels `without_who_spoke_in`
+    (one vote a person across several), and, with `without_kin`, relatives of the case's person.
+    """
 
     roles: Keys = ()
     everyone: Key | None = None
     chosen: Key | None = None
+    without_who_did: Keys = ()
+    without_who_spoke_in: Annotated[tuple[StateRef, ...], BeforeValidator(_as_tuple)] = ()
+    without_kin: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -61,23 +68,48 @@ class Settle(Part):
     """The rule of the outcome.
 
     `all`: everybody agrees; with `one_veto` the first disagreement settles it. `majority`: more than half of `base`
-    agrees. `everyone_answered`: the panel is complete when all have given theirs; nothing is decided by it.
-    `recused_counts`: whether a member who left the room still counts among those who should attend; the texts
-    leave it open, so it is a parameter.
+    agrees. `share`: at least the part `share` of `base` agrees. `at_least`: so many agree. `most`: the candidate or
+    opinion with the most votes; equal votes are `tied`. `everyone_answered`: the panel is complete when all have
+    given theirs; nothing is decided by it. `recused_counts`: whether a member who left the room still counts among
+    those who should attend; the texts leave it open, so it is a parameter.
     """
 
-    rule: Literal["all", "majority", "everyone_answered"]
+    rule: SETTLING
+    share: Share | None = None
+    at_least: int | None = Field(default=None, ge=1, le=10_000)
     one_veto: bool = False
     base: Literal["should_attend", "present", "cast"] = "should_attend"
     recused_counts: bool = True
     cites: Cites = ()
 
+    @model_validator(mode="after")
+    def _number_of_the_rule(self) -> "Settle":
+        for name in ("share", "at_least"):
+            if (getattr(self, name) is not None) != (self.rule == name):
+                raise PydanticCustomError(
+                    "settle_number", "{name} goes with the rule {name}, and only with it", {"name": name}
+                )
+        return self
+
 
 class Panel(Part):
-    """A question put to several."""
+    """A question put to several.
+
+    With `candidates` each member's opinion is a vote for one of the case's open child cases, or one of `opinions`
+    ("none of the above").
+    """
 
     of: Members
     opinions: tuple[Key, ...] = Field(min_length=1)
+    candidates: Literal["children"] | None = None
+    instead_of: Literal["secret_ballot", "ranked_ballot", "secret_ranked_ballot"] | None = None
+    """The ballot the rules ask for where this panel stands in with named opinions."""
+    fewest: int | None = Field(default=None, ge=1, le=1_000)
+    """With fewer members than this the panel is not held: its outcome is `too_few`."""
+    keeps: Keys = ()
+    """Opinions that still stand when the case comes back to this panel."""
+    silence: Key | None = None
+    """The opinion of whoever has not spoken when the deadline expires; what they were sent is kept as proof."""
     recorded_by: Key | None = None
     """The role that records everybody's attendance and opinion at a meeting; without it each gives their own."""
     scores: bool = False
@@ -107,11 +139,14 @@ class Panel(Part):
     @property
     def possible_outcomes(self) -> frozenset[str]:
         """Every outcome this panel can come to; the state must say where each leads."""
-        if self.settle.rule == "everyone_answered":
-            return frozenset({"complete"})
-        outcomes = {"agreed", "refused"}
-        if "defer" in self.opinions:
+        by_rule = {"everyone_answered": {"complete"}, "most": {"chosen", "tied", *self.opinions}}
+        outcomes = set(by_rule.get(self.settle.rule, {"agreed", "refused"}))
+        if "defer" in self.opinions and self.settle.rule not in by_rule:
             outcomes.add("deferred")
         if self.quorum is not None:
             outcomes.add("void")
+        if self.fewest is not None:
+            outcomes.add("too_few")
+        if self.candidates is None:
+            outcomes.discard("chosen")
         return frozenset(outcomes)

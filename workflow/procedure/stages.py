@@ -5,8 +5,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from workflow.procedure.children import Children
+from workflow.procedure.conditions import Condition
 from workflow.procedure.panel import Cites, Panel
 from workflow.procedure.parts import Key, Keys, Part, StateRef, Words
+
+EARLIER, RESUMED = "earlier", "resumed"
+"""Targets that depend on the case: any state it has been in, and the state it was suspended in."""
 
 
 class Use(Part):
@@ -37,11 +42,19 @@ def _uses(value: Any) -> Any:
 Uses = Annotated[tuple[Use, ...], BeforeValidator(_uses)]
 
 
+def _targets(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
 class Action(Part):
-    """Something the holders of a role do to a case in a state."""
+    """Something the holders of a role do to a case in a state.
+
+    `to` is the state it leads to; a list, where who acts chooses; `earlier` for any state the case has been in, its
+    work kept; `resumed` for the state in which the case was suspended.
+    """
 
     by: Keys = Field(min_length=1)
-    to: StateRef
+    to: Annotated[StateRef | Literal["earlier", "resumed"] | tuple[StateRef, ...], BeforeValidator(_targets)]
     title: Words | None = None
     form: Key | None = None
     reason: Literal["none", "optional", "required"] = "none"
@@ -52,6 +65,15 @@ class Action(Part):
     tone: Literal["primary", "secondary", "danger"] = "secondary"
     bulk: bool = False
     """Whether it may be taken on many cases at once; never where a form is filled in or the case ends by it."""
+    except_in: Annotated[tuple[StateRef, ...], BeforeValidator(_targets)] = ()
+    """States that do not have it, where it is an action of a whole stage or procedure."""
+
+    @property
+    def named_targets(self) -> tuple[str, ...]:
+        """The states `to` names; none for `earlier` and `resumed`."""
+        if isinstance(self.to, tuple):
+            return self.to
+        return () if self.to in (EARLIER, RESUMED) else (self.to,)
 
 
 class Escalation(Part):
@@ -64,15 +86,20 @@ class Escalation(Part):
 class Deadline(Part):
     """By when, and what follows. Exactly one of `working_days`, `days`, `months`, `on`.
 
-    Counted from the day the state is entered, which is not counted itself. `on` names a date of the round.
+    Counted from the day the state is entered, which is not counted itself. `on` names a date of the round or review,
+    or a date answered in a form of the case (`form.FORM.KEY`), moved by `shift_days` (earlier with a minus).
     `remind` lists days from the deadline, before it with a minus; `on_expiry` names an action of the state that
-    the clock takes.
+    the clock takes, or an outcome of the state that the clock declares.
     """
 
     working_days: int | None = Field(default=None, ge=1, le=1_000)
     days: int | None = Field(default=None, ge=1, le=4_000)
     months: int | None = Field(default=None, ge=1, le=240)
-    on: Literal["round.closes_date", "review.due_date"] | None = None
+    on: (
+        Annotated[str, Field(pattern=r"^(round\.closes_date|review\.due_date|form\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)$")]
+        | None
+    ) = None
+    shift_days: int = Field(default=0, ge=-4_000, le=4_000)
     remind: Annotated[tuple[int, ...], BeforeValidator(_uses)] = ()
     escalate: Escalation | None = None
     on_expiry: Key | None = None
@@ -93,24 +120,52 @@ class Notice(Part):
     cites: Cites = ()
 
 
+class Way(Part):
+    """One way out of a state that chooses by itself; the last has no `when` and is taken where no other is."""
+
+    when: Condition | None = None
+    to: StateRef
+
+
 class State(Part):
-    """Where a case can be: with actions, a panel, a notice, or final."""
+    """Where a case can be: with actions, a panel, a notice, child cases, a choice made by itself, or final."""
 
     title: Words
     actions: dict[Key, Action] = Field(default_factory=dict)
     panel: Panel | None = None
     notice: Notice | None = None
+    children: Children | None = None
+    choose: Annotated[tuple[Way, ...], BeforeValidator(_targets)] = ()
+    """Left at once, by the first way whose condition holds."""
     outcomes: dict[Key, StateRef] = Field(default_factory=dict)
-    """Where a panel's or notice's outcome leads."""
+    """Where the outcome of a panel, a notice or child cases leads."""
     outcome_effects: dict[Key, Uses] = Field(default_factory=dict)
     deadline: Deadline | None = None
     pauses: StateRef | None = None
     """The notice state whose days stand still while the case is here."""
+    suspends: bool = False
+    """Whether the case rests here: its panel stays open and its deadline stands still until it is resumed."""
     waivers_for: StateRef | None = None
     """The state whose guards may be waived while the case is here."""
     on_entry: Uses = ()
     final: Key | None = None
-    """The case's outcome word; a final state has nothing else."""
+    """The case's outcome word. A final state's only actions re-open the case: a correction by a second person."""
+
+    @property
+    def settles(self) -> frozenset[str]:
+        """Every outcome that what happens here by itself can come to."""
+        if self.panel:
+            return self.panel.possible_outcomes
+        if self.children:
+            return self.children.possible_outcomes
+        return frozenset({"expired"}) if self.notice else frozenset()
+
+    @property
+    def every_effect(self) -> tuple[Use, ...]:
+        """The effects of its actions, of its outcomes and of entering it."""
+        by_action = (use for action in self.actions.values() for use in action.effects)
+        by_outcome = (use for uses in self.outcome_effects.values() for use in uses)
+        return (*by_action, *by_outcome, *self.on_entry)
 
     def in_bulk(self, role: str) -> tuple[str, ...]:
         """What a role may do here to many cases at once: `act:approve`, `opinion:agree`."""
@@ -120,8 +175,12 @@ class State(Part):
 
 
 class Stage(Part):
-    """A step of the path with its states; `seen_by` lists roles that read it beside those who act in it."""
+    """A step of the path with its states; `seen_by` lists roles that read it beside those who act in it.
+
+    `actions` are possible in every state of the stage that is not final and does not choose by itself.
+    """
 
     title: Words
     seen_by: Keys = ()
+    actions: dict[Key, Action] = Field(default_factory=dict)
     states: dict[Key, State] = Field(min_length=1)

@@ -94,7 +94,7 @@ CHANGES = [
     ("working_days: 3, remind", "working_days: 3, days: 4, remind", "one_length", "deadline:"),
     ("refused: desk.draft", "declined: desk.draft", "outcomes", "sign:"),
     ("agreed: desk.done, ", "", "outcomes", "sign:"),
-    ("rule: all", "rule: most", "not_allowed", "settle:"),
+    ("rule: all", "rule: loudest", "not_allowed", "settle:"),
     ("starts: desk.draft", "starts: desk.start", "unknown_state", "starts:"),
     ("prefix: SM", "prefix: small", "bad_name", "prefix:"),
     ("holds: head, title", "hold: head, title", "unknown_key", "head:"),
