@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workflow.cases.choosing import choose_state
 from workflow.cases.deciding import ask
 from workflow.cases.entering import enter_state
 from workflow.cases.follow_ups import Moved
-from workflow.cases.loading import LoadedCase, load_case
+from workflow.cases.loading import LoadedCase, load_case, lock_family
 from workflow.cases.naming import check_named, name_people
 from workflow.cases.references import next_reference
 from workflow.cases.roles import roles_of_actor
@@ -29,7 +30,7 @@ from workflow.record.tables import Event
 from workflow.store.types import instant_text
 
 MAX_REASON = 2_000
-OPENED = "open"
+OPENED, CANCELLED = "open", "cancel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +48,32 @@ class Acted:
     is_repeat: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The case a child is opened for: in which state and by which event, and the child's reference and first state."""
+
+    case_id: int
+    state: str
+    seq: int
+    reference: str
+    branch: str | None = None
+
+
 def open_case(
     context: Context,
     *,
     version_id: int,
-    person_id: int,
-    body_id: int,
+    person_id: int | None,
+    body_id: int | None,
     round_id: int | None = None,
     category: str | None = None,
     channel: str | None = None,
+    title: str | None = None,
     data: Mapping[str, Any] | None = None,
+    parent: Parent | None = None,
     link: Callable[[int], None] | None = None,
 ) -> Acted:
-    """Starts a case in its procedure's first state. Raises Invalid for a category the procedure does not have.
+    """Starts a case in its procedure's first state, a branch in its own. Raises Invalid for a category it does not have.
 
     `link` is called with the new case's id before it enters that state, for facts that are found through the case.
     """
@@ -68,14 +82,18 @@ def open_case(
     if procedure.categories and category not in procedure.categories:
         raise Invalid("category_unknown", field="category", allowed=", ".join(procedure.categories))
     row = Case(
-        reference=next_reference(context, procedure.prefix),
+        reference=parent.reference if parent else next_reference(context, procedure.prefix),
         procedure_version_id=version_id,
         round_id=round_id,
         person_id=person_id,
         body_id=body_id,
         category=category,
         channel=channel,
-        state=procedure.starts,
+        title=title,
+        parent_id=parent.case_id if parent else None,
+        parent_state=parent.state if parent else None,
+        parent_seq=parent.seq if parent else None,
+        state=(parent.branch if parent else None) or procedure.starts,
         version=0,
         last_seq=0,
         last_hash=GENESIS,
@@ -87,10 +105,10 @@ def open_case(
     if link:
         link(row.id)
     case = load_case(context.session, row.id)
-    step = _step(context, compiled, case, action=OPENED, to_state=procedure.starts)
+    step = _step(context, compiled, case, action=OPENED, to_state=row.state)
     step.data.update(data or {})
     step.data["person_id"] = person_id
-    return _move(context, compiled, case, step, compiled.entry_effects.get(procedure.starts, ()))
+    return _move(context, compiled, case, step, ())
 
 
 def act(
@@ -101,16 +119,20 @@ def act(
     seen_version: int,
     form: Mapping[str, Any] | None = None,
     reason: str = "",
+    target: str | None = None,
+    roles: frozenset[str] | None = None,
     command_key: str | None = None,
 ) -> Acted:
-    """Takes an action on a case.
+    """Takes an action on a case; `target` is the state chosen where the action may lead to several.
 
-    Raises Refused with every reason; Forbidden where the actor holds none of the roles; Invalid for a form or
+    `roles` stand in for those the actor holds, where another case or an outside system triggers the action. Raises Refused with every reason; Forbidden where the actor holds none of the roles; Invalid for a form or
     reason that does not fit; Conflict where the case is no longer the version seen. A command key that was
     carried out before gives the same answer again.
     """
     case = load_case(context.session, case_id)
     compiled = compiled_version(context.session, case.version_id)
+    if case.parent_id is not None:
+        case = lock_family(context.session, case)
     if case.version != seen_version:
         return _repeated(context.session, case, command_key)
     known = compiled.actions.get((case.state, action))
@@ -118,10 +140,12 @@ def act(
         decision = ask(context, compiled, case, action, form=None).decision
         raise Refused(decision.reasons)
     values, faults = _values(compiled, known.action, form)
-    asked = ask(context, compiled, case, action, form=values)
+    asked = ask(context, compiled, case, action, form=values, target=target, roles=roles)
     _raise_unless_allowed(asked.decision, faults.problems if faults else ())
     if faults:
         raise faults
+    if target is None and len(asked.decision.targets) > 1:
+        raise Invalid("target_required", field="target", allowed=[f"state:{ref}" for ref in asked.decision.targets])
     if known.action.form:
         check_named(context, compiled, case, known.action.form, values or {})
     step = _step(context, compiled, case, action=action, to_state=asked.decision.to_state or case.state)
@@ -130,7 +154,7 @@ def act(
     if known.action.form:
         _keep_form(context, case, step, known.action.form, values or {})
         name_people(context.session, compiled, case, known.action.form, values or {})
-    return _move(context, compiled, case, step, asked.decision.effects)
+    return _move(context, compiled, case, step, asked.decision.effects, enters=step.to_state != case.state)
 
 
 def move_by_outcome(
@@ -142,6 +166,16 @@ def move_by_outcome(
     step = _step(context, compiled, case, action=action, to_state=decision.to_state or case.state)
     step.role, step.data = role, {**data, "outcome": outcome}
     return _move(context, compiled, case, step, decision.effects)
+
+
+def cancel_case(context: Context, *, case_id: int) -> Acted:
+    """Ends a child case that nobody waits for any more, in the state its procedure names for that."""
+    case = load_case(context.session, case_id, is_locked=True)
+    compiled = compiled_version(context.session, case.version_id)
+    if compiled.procedure.cancelled is None:
+        raise Conflict("case_not_cancellable", reference=case.reference)
+    step = _step(context, compiled, case, action=CANCELLED, to_state=compiled.procedure.cancelled)
+    return _move(context, compiled, case, step, ())
 
 
 def note_in_state(
@@ -270,10 +304,28 @@ def _add_data(step: Step, action: Action, values: dict[str, Any] | None, reason:
         step.data["waived"] = sorted({waived.guard for waived in decision.waived if waived.guard})
 
 
-def _move(context: Context, compiled: Compiled, case: LoadedCase, step: Step, effects: tuple[Effect, ...]) -> Acted:
-    enter_state(context, Moved(compiled, case, step), effects)
+def _move(
+    context: Context,
+    compiled: Compiled,
+    case: LoadedCase,
+    step: Step,
+    effects: tuple[Effect, ...],
+    *,
+    enters: bool = True,
+) -> Acted:
+    moved = Moved(compiled, case, step)
+    choose_state(context, moved)
+    own = compiled.entry_effects.get(step.to_state, ()) if enters else ()
+    enter_state(context, moved, effects + own)
+    if not step.afterwards:
+        write_step(context.session, step)
+        return _acted(case, step)
+    context.session.connection()  # what follows for other cases belongs to the same transaction
     write_step(context.session, step)
-    return _acted(case, step)
+    for follow in step.afterwards:
+        follow(context)
+    now = load_case(context.session, case.id)
+    return Acted(now.id, now.reference, case.last_seq + 1, now.state, now.version)
 
 
 def _acted(case: LoadedCase, step: Step) -> Acted:

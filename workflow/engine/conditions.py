@@ -1,5 +1,6 @@
 """Whether a condition of a definition holds of the facts; nothing is evaluated but comparisons of plain values."""
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from workflow.engine.facts import FORM_BEING_SENT, Facts, fact_behind
@@ -49,9 +50,9 @@ def _wanted(condition: Condition) -> list[Any]:
     if condition.one_of:
         tests.append(lambda found, _facts: _is_among(found, condition.one_of))
     if condition.at_least is not None:
-        tests.append(lambda found, _facts: _order(found, condition.at_least) >= 0)
+        tests.append(lambda found, _facts: _order(found, condition.at_least) in {0, 1})
     if condition.at_most is not None:
-        tests.append(lambda found, _facts: _order(found, condition.at_most) <= 0)
+        tests.append(lambda found, _facts: _order(found, condition.at_most) in {-1, 0})
     if condition.same_as:
         tests.append(lambda found, facts: found == value_of(condition.same_as or "", facts))
     if condition.differs_from:
@@ -71,11 +72,22 @@ def _same(found: Any, value: Any) -> bool:
     return bool(found == value) and isinstance(found, bool) == isinstance(value, bool)
 
 
-def _order(found: Any, limit: Any) -> int:
-    """Negative, zero or positive as the fact is less, equal or more; a list is as much as it has entries."""
+def _order(found: Any, limit: Any) -> int | None:
+    """Negative, zero or positive as the fact is less, equal or more; None where the two cannot be compared.
+
+    A list is as much as it has entries. Numbers with decimals are kept as text, and compared as the numbers they are.
+    """
     found = len(found) if isinstance(found, list) else found
     if isinstance(limit, int) and isinstance(found, str):
-        found = int(found) if found.lstrip("-").isdecimal() else limit - 1
-    if isinstance(found, bool) or isinstance(found, str) != isinstance(limit, str):
-        return -1
+        found = _decimal(found)
+    if found is None or isinstance(found, bool) or isinstance(found, str) != isinstance(limit, str):
+        return None
     return int(found > limit) - int(found < limit)
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None

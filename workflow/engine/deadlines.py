@@ -50,11 +50,21 @@ def plan_deadline(
         named = dates.get(deadline.on)
         if named is None:
             return None
-        last = named
+        last = named + timedelta(days=deadline.shift_days)
     else:
         last = start + timedelta(days=deadline.days) if deadline.days else _months_later(start, deadline.months or 0)
     due_at = _moment(last, DUE_TIME, zone)
     return Plan(due_at, is_provisional, version, tuple(_rungs(deadline, last, due_at, entered, calendar, zone)))
+
+
+def remaining(deadline: Deadline, *, stopped: date, due: date, calendar: Calendar) -> Deadline:
+    """The deadline with the time that was left when its clock stopped, at least one day; a fixed date stays as it is."""
+    if deadline.on is not None:
+        return deadline
+    if deadline.working_days is not None:
+        left = calendar.working_days_between(stopped, due)
+        return deadline.model_copy(update={"working_days": max(1, left)})
+    return deadline.model_copy(update={"days": max(1, (due - stopped).days), "months": None})
 
 
 def _rungs(

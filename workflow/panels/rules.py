@@ -11,10 +11,10 @@ ATTENDANCES = ("present", "absent", "recused")
 MAX_REASON = 2_000
 
 
-def check_opinion(panel: Panel, opinion: str, reason: str) -> None:
+def check_opinion(panel: Panel, opinion: str, reason: str, *, candidates: tuple[str, ...] = ()) -> None:
     """Raises Invalid for an opinion the panel does not know, or without the reason it asks for."""
-    if opinion not in panel.opinions:
-        raise Invalid("opinion_unknown", field="opinion", allowed=", ".join(panel.opinions))
+    if opinion not in (*panel.opinions, *candidates):
+        raise Invalid("opinion_unknown", field="opinion", allowed=", ".join((*panel.opinions, *candidates)))
     if opinion in panel.reason_for and not reason.strip():
         raise Invalid("reason_required", field="reason")
     if len(reason) > MAX_REASON:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from workflow.cases.follow_ups import Moved, follow_up
 from workflow.cases.tables import Timer
 from workflow.context import Context
-from workflow.engine.effects import EnterPool
+from workflow.engine.effects import EnterPool, LeavePool
 from workflow.people.tables import Person
 from workflow.pools.rules import may_keep
 from workflow.pools.tables import Membership, Pool
@@ -72,6 +72,16 @@ def end_membership(context: Context, row: Membership, reason: str) -> None:
         .values(is_open=False, done_at=context.now, result="closed")
     )
     context.session.flush()
+
+
+@follow_up("leave_pool")
+def leave_pool(context: Context, moved: Moved, effect: LeavePool) -> None:
+    """Takes the person of a case off its category's list. Raises Invalid where they are not on it."""
+    category = moved.compiled.procedure.categories.get(moved.case.category or "")
+    membership = membership_in_force(context.session, moved.case.person_id, (category and category.pool) or "")
+    if membership is None:
+        raise Invalid("not_on_list", reference=moved.case.reference)
+    end_membership(context, membership, effect.reason)
 
 
 @follow_up("enter_pool")

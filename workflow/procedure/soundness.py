@@ -237,7 +237,8 @@ def _reachability(procedure: Procedure) -> Iterator[Fault]:
     """States nobody comes to, and states from which no end can be reached."""
     states = procedure.states
     ways = {ref: {target for _, target in procedure.targets(ref) if target in states} for ref in states}
-    reached = _closure(set(procedure.entrances) & states.keys(), ways)
+    entered = {*procedure.entrances, *((procedure.cancelled,) if procedure.cancelled else ())}
+    reached = _closure(entered & states.keys(), ways)
     back: dict[str, set[str]] = {ref: set() for ref in states}
     for ref, targets in ways.items():
         for target in targets:

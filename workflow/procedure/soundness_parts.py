@@ -12,6 +12,7 @@ from workflow.procedure.stages import RESUMED, Action, Deadline, State
 
 def part_faults(procedure: Procedure, ref: str, state: State, path: Path) -> Iterator[Fault]:
     """Every fault of a state's choice, child cases, suspension and re-opening."""
+    yield from panel_faults(procedure, state, path)
     if state.choose:
         yield from _choice(procedure, ref, state, (*path, "choose"))
     if state.children:
@@ -108,6 +109,25 @@ def _fact_faults(procedure: Procedure, name: str) -> Iterator[tuple[str, dict[st
         ref = ".".join(rest.split(".")[:2])
         if ref not in procedure.states:
             yield "unknown_state", {"state": ref, "allowed": listed(procedure.states)}
+
+
+def panel_faults(procedure: Procedure, state: State, path: Path) -> Iterator[Fault]:
+    """Opinions and states that a panel's settings name and do not exist, and silence that never comes to count."""
+    panel = state.panel
+    if panel is None:
+        return
+    for name, named in (("keeps", panel.keeps), ("silence", (panel.silence,) if panel.silence else ())):
+        for opinion in named:
+            if opinion not in panel.opinions:
+                yield (*path, "panel", name), "unknown_opinion", {"opinion": opinion, "allowed": listed(panel.opinions)}
+    for ref in panel.of.without_who_spoke_in:
+        yield from known_state(procedure, ref, (*path, "panel", "of"))
+    expiry = state.deadline.on_expiry if state.deadline else None
+    if panel.silence and expiry not in state.outcomes:
+        yield (*path, "panel", "silence"), "silence_never_counts", {}
+    agreeing = {"all", "majority", "share", "at_least"}
+    if panel.settle.rule in agreeing and "agree" not in panel.opinions:
+        yield (*path, "panel", "opinions"), "no_agreement", {"rule": panel.settle.rule}
 
 
 def deadline_faults(procedure: Procedure, state: State, deadline: Deadline, path: Path) -> Iterator[Fault]:

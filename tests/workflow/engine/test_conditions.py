@@ -11,7 +11,7 @@ from workflow.engine.conditions import holds, needs_of
 from workflow.procedure.conditions import Condition
 
 FACTS: dict[str, Any] = {
-    "form.values": {"sum": 12, "ok": True, "kinds": ["a", "b"], "day": "2026-03-02"},
+    "form.values": {"sum": 12, "ok": True, "kinds": ["a", "b"], "day": "2026-03-02", "money": "12.50"},
     "case.category": "reserve",
     "children.elected": 0,
     "person.age": None,
@@ -26,6 +26,7 @@ TRUE = [
     {"this": "field.ok", "equals": True},
     {"this": "field.kinds", "one_of": ["b", "c"]},
     {"this": "field.kinds", "at_least": 2},
+    {"this": "field.money", "at_least": 12, "at_most": 13},
     {"this": "field.day", "at_most": "2026-03-02"},
     {"this": "field.day", "same_as": "round.opens_date"},
     {"this": "form.report.grade", "same_as": "form.report.wish"},
@@ -41,6 +42,9 @@ FALSE = [
     {"this": "field.sum", "equals": True},
     {"this": "field.ok", "equals": "no"},
     {"this": "field.ok", "at_least": 1},
+    {"this": "field.ok", "at_most": 1},
+    {"this": "field.money", "at_least": 13},
+    {"this": "case.category", "at_most": 3},
     {"this": "field.absent", "at_most": 5},
     {"this": "field.absent", "differs_from": "field.sum"},
     {"this": "person.age", "is_set": True},

@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from workflow.procedure.parts import Key, Part
+from workflow.procedure.children import Opening
+from workflow.procedure.parts import FieldRef, Key, Part, StateRef, _as_tuple
 
 REGISTRY: dict[str, type["Effect"]] = {}
 
@@ -26,6 +27,46 @@ class Notify(Effect):
     key: ClassVar[str] = "notify"
     to: Key
     template: Key
+
+
+class OpenChild(Opening, Effect):
+    """Opens a child case: a branch of this procedure, or a case of another."""
+
+    key: ClassVar[str] = "open_child"
+
+
+class ActOn(Effect):
+    """Takes an action on other cases, as whoever may take it there: the next on a reserve list, whoever was chosen.
+
+    `among`: the case's children, its parent, or the other cases of its round. They must be in one of `in_states`.
+    `which`: the child a panel has chosen, all but that one, all of them, or the first `take` in the order of the
+    number answered in `order_by` (`form.field`, highest first), then in the order they were opened.
+    """
+
+    key: ClassVar[str] = "act_on"
+    among: Literal["children", "parent", "round"]
+    which: Literal["chosen", "others", "all", "first"] = "all"
+    in_states: Annotated[tuple[StateRef, ...], BeforeValidator(_as_tuple)] = ()
+    take: int = Field(default=1, ge=1, le=1_000)
+    order_by: FieldRef | None = None
+    action: Key
+
+
+class SetField(Effect):
+    """Writes an answer into a form of the case, as a filling of its own: a result others read."""
+
+    key: ClassVar[str] = "set_field"
+    field: FieldRef
+    value: bool | int | str | None = None
+    copy_of: str | None = None
+    """The fact whose value is written instead."""
+
+
+class LeavePool(Effect):
+    """Ends the person's membership of the pool of the case's category."""
+
+    key: ClassVar[str] = "leave_pool"
+    reason: Key = "removed"
 
 
 class EnterPool(Effect):
