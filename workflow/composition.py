@@ -1,6 +1,6 @@
 """Puts the subjects together: importing this registers what follows when a case moves and where facts come from."""
 
-from workflow.cases import case_facts, children
+from workflow.cases import acting_on, case_facts, children
 from workflow.notices import operations as notices
 from workflow.panels import facts as panel_facts
 from workflow.panels import seating as panels
@@ -10,6 +10,7 @@ from workflow.reviews import operations as reviews
 from workflow.rounds import facts as round_facts
 
 __all__ = [
+    "acting_on",
     "case_facts",
     "children",
     "notices",

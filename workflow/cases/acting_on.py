@@ -1,6 +1,6 @@
 """Actions one case triggers in others: its children, its parent, or the next of its round."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from workflow.cases.follow_ups import Moved, follow_up
 from workflow.cases.gathering import gather_facts
 from workflow.cases.loading import LoadedCase, load_case
-from workflow.cases.operations import act
+from workflow.cases.operations import Acted, act, repeated
 from workflow.cases.roles import CLOCK_ROLE
 from workflow.cases.tables import Case, CaseForm
 from workflow.cases.versions import compiled_version
@@ -40,6 +40,29 @@ def trigger(context: Context, *, case: LoadedCase, action: str, cause: str) -> N
         seen_version=case.version,
         reason=cause,
         roles=frozenset((*known.action.by, CLOCK_ROLE)),
+    )
+
+
+def trigger_from_outside(
+    context: Context, *, case_id: int, action: str, source: str, command_key: str, form: Mapping[str, Any] | None = None
+) -> Acted:
+    """Takes an action that the procedure leaves to an outside system; the same command key is carried out once.
+
+    Raises Forbidden for an action that is not an outside system's, and whatever taking it may raise.
+    """
+    case = load_case(context.session, case_id, is_locked=True)
+    procedure = compiled_version(context.session, case.version_id).procedure
+    outside = frozenset(key for key, role in procedure.roles.items() if role.is_outside)
+    done = repeated(context.session, case, command_key)
+    return done or act(
+        replace(context, actor=CLOCK),
+        case_id=case_id,
+        action=action,
+        seen_version=case.version,
+        form=form,
+        reason=source,
+        roles=outside,
+        command_key=command_key,
     )
 
 

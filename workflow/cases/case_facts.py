@@ -131,12 +131,13 @@ def others(session: Session, case: LoadedCase, _facts: Gathered, rest: str) -> l
 
 
 @fact_family("children")
-def children(session: Session, case: LoadedCase, _facts: Gathered, rest: str) -> int:
-    """How many child cases the present attempt has: open, in all, or ended with an outcome."""
+def children(session: Session, case: LoadedCase, facts: Gathered, rest: str) -> int:
+    """How many child cases the present attempt has: open, in all, open about the actor, or ended with an outcome."""
     counted = select(func.count(Case.id)).where(Case.parent_id == case.id)
     counted = counted.where(Case.parent_seq >= attempt_began(session, case))
-    if rest == "open":
+    if rest in {"open", "mine"}:
         counted = counted.where(Case.closed_at.is_(None))
+        counted = counted.where(Case.person_id == facts["actor.person_id"]) if rest == "mine" else counted
     elif rest != "total":
         counted = counted.where(Case.outcome == rest)
     return int(session.scalar(counted) or 0)

@@ -235,15 +235,22 @@ def waivable_actions(compiled: Compiled, state: str) -> tuple[CompiledAction, ..
     return (*compiled.actions_in(state), *(compiled.actions_in(other) if other else ()))
 
 
+def repeated(session: Session, case: LoadedCase, command_key: str | None) -> Acted | None:
+    """The answer to a command that was carried out before; None where it was not."""
+    if command_key is None:
+        return None
+    row = session.execute(
+        select(Event.seq, Event.to_state).where(Event.case_id == case.id, Event.command_key == command_key)
+    ).one_or_none()
+    return Acted(case.id, case.reference, row.seq, row.to_state, case.version, is_repeat=True) if row else None
+
+
 def _repeated(session: Session, case: LoadedCase, command_key: str | None) -> Acted:
     """The answer to a command that was carried out before; Conflict where it was not."""
-    if command_key is not None:
-        row = session.execute(
-            select(Event.seq, Event.to_state).where(Event.case_id == case.id, Event.command_key == command_key)
-        ).one_or_none()
-        if row is not None:
-            return Acted(case.id, case.reference, row.seq, row.to_state, case.version, is_repeat=True)
-    raise Conflict("case_changed", reference=case.reference, seen=case.version)
+    done = repeated(session, case, command_key)
+    if done is None:
+        raise Conflict("case_changed", reference=case.reference, seen=case.version)
+    return done
 
 
 def _values(

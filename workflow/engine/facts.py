@@ -46,7 +46,8 @@ FAMILIES: dict[str, str] = {
     "entered": "`entered.STAGE.STATE`: how often the case has entered the state in the present attempt",
     "outcome": "`outcome.STAGE.STATE`: the last outcome of the panel, notice or child cases of a state, or null",
     "votes": "`votes.STAGE.STATE.OPINION`: how many gave the opinion when the panel of a state was last settled",
-    "children": "`children.open`, `children.total`, `children.OUTCOME`: child cases of the present attempt, by outcome",
+    "children": "`children.open`, `children.total`, `children.OUTCOME`: child cases of the present attempt, by outcome; "
+    "`children.mine`: open ones about the person who acts",
     "others": "`others.SAME[.SAME…]`: other open cases with the same `person`, `round`, `body`, `procedure`, `category` or "
     "`post`: list of {reference, state}",
     "parent": "`parent.state`, `parent.stage`, `parent.outcome`: where the case is that this one is a child of, or null",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from workflow.procedure.panel import Panel
+from workflow.procedure.panel import RECUSED, Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,10 @@ def settle(panel: Panel, seats: Sequence[Given]) -> Settlement:
     A meeting short of its quorum is `void`. The bases of a majority are explained in the panel's definition.
     """
     lines: list[Line] = []
+    seats = [Given(None, RECUSED) if seat.opinion == RECUSED else seat for seat in seats]
+    able = sum(seat.attendance != RECUSED for seat in seats)
+    if panel.fewest is not None and able < panel.fewest:
+        return Settlement("too_few", (Line("panel.too_few", {"seats": able, "fewest": panel.fewest}),))
     if panel.quorum is not None:
         present = sum(seat.attendance == "present" for seat in seats)
         needed = _needed_for_quorum(Fraction(panel.quorum.present), len(seats))
@@ -69,7 +73,7 @@ def _needed_for_quorum(share: Fraction, seats: int) -> int:
 def _all(panel: Panel, seats: Sequence[Given]) -> tuple[str | None, list[Line]]:
     against = sum(seat.opinion is not None and seat.opinion != "agree" for seat in seats)
     agreed = sum(seat.opinion == "agree" for seat in seats)
-    waiting = len(seats) - against - agreed
+    waiting = sum(seat.opinion is None and seat.attendance != RECUSED for seat in seats)
     line = Line("panel.all", {"agreed": agreed, "against": against, "waiting": waiting, "seats": len(seats)})
     if against and (panel.settle.one_veto or not waiting):
         return "refused", [line]
@@ -77,9 +81,10 @@ def _all(panel: Panel, seats: Sequence[Given]) -> tuple[str | None, list[Line]]:
 
 
 def _everyone_answered(panel: Panel, seats: Sequence[Given]) -> tuple[str | None, list[Line]]:
-    given = sum(seat.opinion is not None for seat in seats)
-    line = Line("panel.everyone_answered", {"given": given, "seats": len(seats)})
-    return ("complete" if seats and given == len(seats) else None), [line]
+    asked = [seat for seat in seats if seat.attendance != RECUSED]
+    given = sum(seat.opinion is not None for seat in asked)
+    line = Line("panel.everyone_answered", {"given": given, "seats": len(asked)})
+    return ("complete" if asked and given == len(asked) else None), [line]
 
 
 def _base(panel: Panel, seats: Sequence[Given]) -> int:

@@ -19,6 +19,7 @@ from workflow.panels.settling import given_by, running_panel, seats_of, settle_p
 from workflow.panels.tables import Panel, Seat
 from workflow.people.tables import Account
 from workflow.problems import Conflict, Forbidden, Invalid
+from workflow.procedure.panel import RECUSED
 from workflow.procedure.panel import Panel as PanelRules
 
 
@@ -53,7 +54,8 @@ def give_opinion(
     seat = _own_empty_seat(context, case, panel, seat_id)
     check_opinion(rules, opinion, reason, candidates=candidates_of(context, case, rules))
     seat.opinion, seat.reason = opinion, reason.strip()
-    seat.scores = check_scores(rubric_of(context, case), scores or {}) if rules.scores else None
+    is_scored = rules.scores and opinion != RECUSED
+    seat.scores = check_scores(rubric_of(context, case), scores or {}) if is_scored else None
     seat.given_at, seat.given_by = context.now, context.actor.account_id
     context.session.flush()
     settlement = settle(rules, given_by(seats_of(context.session, panel.id)))

@@ -153,6 +153,8 @@ def _without_excluded(context: Context, moved: Moved, of: Members, members: list
             Event.case_id.in_((case.id, case.parent_id)), Event.action.in_(of.without_who_did)
         )
         excluded |= {account for account in session.scalars(did) if account is not None}
+        if moved.step.action in of.without_who_did and moved.step.actor_id is not None:
+            excluded.add(moved.step.actor_id)  # this step's own event is not written yet
     if of.without_who_spoke_in:
         spoke = select(Seat.given_by).join(Panel, Panel.id == Seat.panel_id).where(Panel.case_id == case.id)
         spoke = spoke.where(Panel.state.in_(of.without_who_spoke_in), Seat.opinion.is_not(None))

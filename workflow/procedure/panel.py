@@ -8,6 +8,8 @@ from pydantic_core import PydanticCustomError
 
 from workflow.procedure.parts import Key, Keys, Part, StateRef, _as_tuple
 
+RECUSED = "recused"
+"""The opinion of a member who steps aside."""
 Cites = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 SETTLING = Literal["all", "majority", "share", "at_least", "most", "everyone_answered"]
 
@@ -106,6 +108,8 @@ class Panel(Part):
     """The ballot the rules ask for where this panel stands in with named opinions."""
     fewest: int | None = Field(default=None, ge=1, le=1_000)
     """With fewer members than this the panel is not held: its outcome is `too_few`."""
+    may_recuse: bool = False
+    """Whether a member may step aside for a conflict, with a reason; they count nowhere then."""
     keeps: Keys = ()
     """Opinions that still stand when the case comes back to this panel."""
     silence: Key | None = None
