@@ -40,8 +40,9 @@ CANDIDATE = "case:"
 
 
 def with_silence(panel: Panel, seats: Sequence[Given]) -> list[Given]:
-    """What the seats say once the deadline has expired: whoever was silent says what the panel takes silence for."""
-    return [Given(panel.silence, seat.attendance) if seat.opinion is None and panel.silence else seat for seat in seats]
+    """What the seats say once the deadline has expired: the silent say what the panel takes silence for, or stay away."""
+    silent = Given(panel.silence) if panel.silence else Given(None, "absent")
+    return [silent if seat.opinion is None and seat.attendance is None else seat for seat in seats]
 
 
 def settle(panel: Panel, seats: Sequence[Given]) -> Settlement:
