@@ -6,8 +6,17 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+)
+from ruamel.yaml.nodes import ScalarNode
 
 from workflow.procedure.findings import Finding, Unsound
 
@@ -37,61 +46,107 @@ class Source:
 
 
 class _Builder:
-    """Turns nodes into values; collects faults instead of stopping at the first."""
+    """Turns the events of a text into values; collects faults instead of stopping at the first.
 
-    def __init__(self, file: str) -> None:
+    Raises Unsound where going on would cost without limit: at an alias and below the deepest level.
+    """
+
+    def __init__(self, text: str, file: str) -> None:
+        yaml = YAML(typ="safe", pure=True)
+        self.events = yaml.parse(StringIO(text))
+        self.resolve = yaml.resolver.resolve
         self.file = file
         self.lines: dict[Path, int] = {}
         self.findings: list[Finding] = []
 
-    def fault(self, node: Node, code: str, **params: Any) -> None:
-        self.findings.append(Finding(self.file, node.start_mark.line + 1, code, params))
+    def document(self) -> Any:
+        """The value of the only document; None where there is none."""
+        value, documents = None, 0
+        for event in self.events:
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self.fault(event, "yaml_documents")
+                    break
+            elif isinstance(event, NodeEvent):
+                value = self._value(event, ())
+        return value
 
-    def build(self, node: Node, path: Path) -> Any:
-        self.lines.setdefault(path, node.start_mark.line + 1)
-        if str(node.tag).rpartition(":")[2] not in PLAIN_TAGS:
-            self.fault(node, "yaml_tag", tag=str(node.tag))
-        if isinstance(node, MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, SequenceNode):
-            return [self.build(child, (*path, index)) for index, child in enumerate(node.value)]
-        return self._scalar(node)
+    def fault(self, event: Event, code: str, **params: Any) -> None:
+        self.findings.append(Finding(self.file, event.start_mark.line + 1, code, params))
 
-    def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = key_node.value if isinstance(key_node, ScalarNode) else None
-            if not isinstance(key, str):
-                self.fault(key_node, "yaml_key_not_text")
-            elif key in result:
-                self.fault(key_node, "yaml_duplicate_key", key=key)
-            else:
-                self.lines[(*path, key)] = key_node.start_mark.line + 1
-                result[key] = self.build(value_node, (*path, key))
+    def _value(self, event: NodeEvent, path: Path) -> Any:
+        line = event.start_mark.line + 1
+        if isinstance(event, AliasEvent):
+            raise Unsound((*self.findings, Finding(self.file, line, "yaml_alias", {"name": event.anchor})))
+        if isinstance(event, ScalarEvent):
+            self.lines.setdefault(path, line)
+            return self._scalar(event)
+        if len(path) >= MAX_DEPTH:
+            raise Unsound((*self.findings, Finding(self.file, line, "yaml_too_deep", {"limit": MAX_DEPTH})))
+        self.lines.setdefault(path, line)
+        if isinstance(event, MappingStartEvent):
+            self._plain(event, "map")
+            return self._mapping(path)
+        self._plain(event, "seq")
+        return self._sequence(path)
+
+    def _plain(self, event: NodeEvent, default: str) -> str:
+        """The kind of a value; a tag of one's own is a fault."""
+        tag = str(event.ctag) if event.ctag is not None and str(event.ctag) != "!" else default
+        kind = tag.rpartition(":")[2]
+        if kind not in PLAIN_TAGS:
+            self.fault(event, "yaml_tag", tag=tag)
+        return kind
+
+    def _sequence(self, path: Path) -> list[Any]:
+        result: list[Any] = []
+        for event in self.events:
+            if isinstance(event, SequenceEndEvent):
+                break
+            result.append(self._value(event, (*path, len(result))))
         return result
 
-    def _scalar(self, node: Node) -> Any:
-        kind = str(node.tag).rpartition(":")[2]
+    def _mapping(self, path: Path) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for event in self.events:
+            if isinstance(event, MappingEndEvent):
+                break
+            key = event.value if isinstance(event, ScalarEvent) else None
+            if key is None:
+                self.fault(event, "yaml_key_not_text")
+                self._value(event, (*path, ""))
+                self._value(next(self.events), (*path, ""))
+            elif key in result:
+                self.fault(event, "yaml_duplicate_key", key=key)
+                self._value(next(self.events), (*path, key))
+            else:
+                self.lines[*path, key] = event.start_mark.line + 1
+                result[key] = self._value(next(self.events), (*path, key))
+        return result
+
+    def _scalar(self, event: ScalarEvent) -> Any:
+        kind = self._plain(event, str(self.resolve(ScalarNode, event.value, event.implicit)))
         if kind == "null":
             return None
         if kind == "bool":
-            return node.value.lower() == "true"
-        if kind == "int" and node.value.lstrip("+-").isdecimal() and len(node.value) <= 18:
-            return int(node.value)
-        return node.value
+            return event.value.lower() == "true"
+        if kind == "int" and event.value.lstrip("+-").isdecimal() and len(event.value) <= 18:
+            return int(event.value)
+        return event.value
 
 
 def read_source(text: str, file: str) -> Source:
     """The values of a YAML text.
 
     Raises Unsound: not YAML, too large or too deep, an alias (which is how small files become huge), a tag of
-    one's own, a key twice, or something else than a mapping at the top.
+    one's own, a key twice, a second document, or something else than a mapping at the top.
     """
-    if len(text.encode()) > MAX_BYTES:
+    if len(text.encode(errors="replace")) > MAX_BYTES:
         raise Unsound((Finding(file, 1, "yaml_too_large", {"limit": MAX_BYTES // 1024}),))
     try:
-        _refuse_bombs(text, file)
-        node = YAML(typ="safe", pure=True).compose(StringIO(text))
+        builder = _Builder(text, file)
+        value = builder.document()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise Unsound(
@@ -99,24 +154,8 @@ def read_source(text: str, file: str) -> Source:
         ) from error
     except (YAMLError, ValueError, RecursionError) as error:
         raise Unsound((Finding(file, 1, "yaml_syntax", {"detail": str(error).splitlines()[0][:200]}),)) from error
-    if not isinstance(node, MappingNode):
-        raise Unsound((Finding(file, 1, "yaml_not_a_mapping"),))
-    builder = _Builder(file)
-    value = builder.build(node, ())
     if builder.findings:
         raise Unsound(tuple(builder.findings))
+    if not isinstance(value, dict):
+        raise Unsound((Finding(file, 1, "yaml_not_a_mapping"),))
     return Source(file, value, builder.lines)
-
-
-def _refuse_bombs(text: str, file: str) -> None:
-    depth = 0
-    for event in YAML(typ="safe", pure=True).parse(StringIO(text)):
-        line = event.start_mark.line + 1
-        if isinstance(event, AliasEvent):
-            raise Unsound((Finding(file, line, "yaml_alias", {"name": event.anchor}),))
-        if isinstance(event, CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, CollectionEndEvent):
-            depth -= 1
-        if depth > MAX_DEPTH:
-            raise Unsound((Finding(file, line, "yaml_too_deep", {"limit": MAX_DEPTH}),))
