@@ -62,7 +62,7 @@ class FormField(Part):
     holders_of: Key | None = None
     """The role whose holders an `accounts` field picks from."""
     visible_to: Keys = ()
-    """Roles that may read the answer; all readers of the stage where none is named."""
+    """Roles that may read the answer; those of the form where none is named."""
     unit: Words | None = None
     """What an integer counts."""
     at_least: int | None = None
@@ -79,6 +79,8 @@ class Form(Part):
     title: Words
     intro: Words | None = None
     """What stands above the questions."""
+    visible_to: Keys = ()
+    """Roles that may read its answers, where a question does not say so itself; else all readers of the stage."""
     fields: dict[Key, FormField] = Field(min_length=1)
     """The questions, in order."""
 

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from workflow.procedure.findings import Finding, Unsound
+from workflow.procedure.fragments import with_fragments
 from workflow.procedure.model import Procedure
 from workflow.procedure.soundness import Vocabulary, unsoundness
 from workflow.procedure.source import Source, read_source
@@ -28,7 +29,7 @@ def load_procedure(path: Path, vocabulary: Vocabulary) -> Procedure:
 
 def parse_procedure(text: str, file: str, vocabulary: Vocabulary) -> Procedure:
     """The procedure in a text; `file` is the name findings carry. Raises Unsound."""
-    source = read_source(text, file)
+    source = with_fragments(read_source(text, file), vocabulary.fragments)
     try:
         procedure = Procedure.model_validate(_with_options(source.value, vocabulary))
     except ValidationError as error:

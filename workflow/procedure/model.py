@@ -57,6 +57,8 @@ class Procedure(Part):
     """One sentence that says what it is for."""
     subject: Literal["person", "post"] = "person"
     """What a case is about: a person of the archive, or a post or matter that is named when it is opened."""
+    uses: Annotated[tuple[ProcedureKey, ...], BeforeValidator(_as_tuple)] = ()
+    """Fragments whose stages, forms, roles and sources stand here as if they were written here."""
     prefix: Annotated[str, Field(pattern=r"^[A-Z]{1,4}$")]
     """Begins the reference of each case: `RO` gives RO-2026-0001."""
     starts: StateRef

@@ -1,6 +1,7 @@
 """Whether a definition can work: everything it names exists, every state is reached and left, every expiry leads on."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from workflow.procedure.findings import Fault, listed
@@ -19,6 +20,10 @@ class Vocabulary(Protocol):
     @property
     def codes(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
         """Code table → code → words."""
+
+    @property
+    def fragments(self) -> Mapping[str, Path]:
+        """Key → file of what procedures may share."""
 
     def guard_faults(self, use: Use) -> list[tuple[str, dict[str, Any]]]:
         """(code, params) for each fault of a guard's name or parameters."""
@@ -46,6 +51,8 @@ def unsoundness(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]
 
 def _forms(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
     for form_key, form in procedure.forms.items():
+        for role in form.visible_to:
+            yield from _known_role(procedure, role, ("forms", form_key, "visible_to"))
         for key, field in form.fields.items():
             path = ("forms", form_key, "fields", key)
             if field.codes and field.codes not in vocabulary.codes:

@@ -1,6 +1,6 @@
 """YAML 1.2 text as plain values that remember their lines; aliases, tags and duplicate keys are refused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
 
@@ -33,6 +33,12 @@ class Source:
     file: str
     value: Any
     lines: dict[Path, int]
+    files: dict[Path, str] = field(default_factory=dict)
+    """Places that stand in another file: those a fragment brought."""
+
+    def file_of(self, path: Path) -> str:
+        """The file in which a place stands."""
+        return next((file for place, file in self.files.items() if path[: len(place)] == place), self.file)
 
     def line(self, path: Path) -> int:
         """The line of a place, or of the nearest place above it that the file has."""
@@ -42,7 +48,7 @@ class Source:
 
     def finding(self, path: Path, code: str, **params: Any) -> Finding:
         """A fault at a place of this file."""
-        return Finding(self.file, self.line(path), code, params, ".".join(str(part) for part in path))
+        return Finding(self.file_of(path), self.line(path), code, params, ".".join(str(part) for part in path))
 
 
 class _Builder:

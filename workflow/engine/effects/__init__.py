@@ -64,6 +64,42 @@ class SetField(Effect):
     """The fact whose value is written instead."""
 
 
+class ExtendDeadline(Effect):
+    """Moves the deadline of the state the case stays in: a career clock that is extended, with the action's reason."""
+
+    key: ClassVar[str] = "extend_deadline"
+    unit: Literal["days", "working_days", "months"]
+    """What the number counts."""
+    number: int | None = Field(default=None, ge=1, le=4_000)
+    """By how many."""
+    number_from: FieldRef | None = None
+    """The answer of the case (`form.field`) that says by how many."""
+
+
+class Appoint(Effect):
+    """Writes the post into the person's archive; tenure counts from the decision, or from today."""
+
+    key: ClassVar[str] = "appoint"
+    title_from: FieldRef
+    """The answer that names the post."""
+    organization_from: FieldRef
+    """The answer that names where it is."""
+    rank: Key | None = None
+    """The code of the post's rank."""
+    decided_in: StateRef | None = None
+    """The panel state whose outcome is the decision."""
+
+
+class Webhook(Effect):
+    """Leaves a row for an outside system; what takes it there is not this engine's."""
+
+    key: ClassVar[str] = "webhook"
+    to: Key
+    """The name under which the installation knows the system."""
+    sends: Annotated[tuple[FieldRef, ...], BeforeValidator(_as_tuple)] = ()
+    """Answers of the case that go with it; nothing else about the case does but its reference and state."""
+
+
 class LeavePool(Effect):
     """Ends the person's membership of the pool of the case's category."""
 
