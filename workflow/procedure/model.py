@@ -31,6 +31,8 @@ class Role(Part):
     """Whoever took one of these actions in the case, or in the case it is a child of."""
     is_outside: bool = False
     """A system that is no person: it takes its actions through a trigger."""
+    is_automatic: bool = False
+    """Nobody: its actions are taken by the clock or by what happens in another case, and by no person."""
     chosen_in: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")] | None = None
     """The `form.field` (of type `accounts`) in which the people of this role are named."""
 

@@ -32,7 +32,7 @@ class Stated(Guard):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         if not holds(self.when, facts):
-            yield self.reason("told", en=self.otherwise.en, zh=self.otherwise.zh)
+            yield self.reason("told", text={"en": self.otherwise.en, "zh": self.otherwise.zh})
 
 
 class LastDone(Guard):
