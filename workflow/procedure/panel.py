@@ -1,5 +1,6 @@
 """Panels of a definition: who gives an opinion, which opinions, and the rule that settles the outcome."""
 
+import re
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
@@ -14,10 +15,14 @@ Cites = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 SETTLING = Literal["all", "majority", "share", "at_least", "most", "everyone_answered"]
 
 
+SHARE = re.compile(r"[0-9]{1,6}/[0-9]{1,6}|[0-9]?\.[0-9]{1,6}|1")
+
+
 def _share(value: Any) -> Any:
+    """The text of a share; a longer one, like 1e999999999, would be computed without end."""
     try:
-        share = Fraction(str(value))
-    except (ValueError, ZeroDivisionError):
+        share = Fraction(str(value)) if SHARE.fullmatch(str(value)) else Fraction(0)
+    except ZeroDivisionError:
         share = Fraction(0)
     if not 0 < share <= 1:
         raise PydanticCustomError("share", "a share is written like 2/3 and lies between 0 and 1")

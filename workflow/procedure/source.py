@@ -1,5 +1,7 @@
 """YAML 1.2 text as plain values that remember their lines; aliases, tags and duplicate keys are refused."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
@@ -18,10 +20,14 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.nodes import ScalarNode
 
-from workflow.procedure.findings import Finding, Unsound
+from workflow.procedure.findings import MAX_FINDINGS, Finding, Unsound, first_of
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 24
+MAX_VALUES = 25_000
+"""Keys and values of a file: a procedure of 200 states has about 15,000."""
+UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Control characters and halves of characters, which no database, page or XML takes."""
 PLAIN_TAGS = frozenset({"map", "seq", "str", "int", "float", "bool", "null", "timestamp"})
 Path = tuple[str | int, ...]
 
@@ -59,7 +65,7 @@ class _Builder:
 
     def __init__(self, text: str, file: str) -> None:
         yaml = YAML(typ="safe", pure=True)
-        self.events = yaml.parse(StringIO(text))
+        self.events: Iterator[Any] = self._counted(yaml.parse(StringIO(text)))
         self.resolve = yaml.resolver.resolve
         self.file = file
         self.lines: dict[Path, int] = {}
@@ -71,33 +77,45 @@ class _Builder:
         for event in self.events:
             if isinstance(event, DocumentStartEvent):
                 documents += 1
-                if documents > 1:
-                    self.fault(event, "yaml_documents")
+                is_plain = event.version in {None, (1, 2)} and not event.tags
+                if documents > 1 or not is_plain:
+                    self.fault(event, "yaml_documents" if is_plain else "yaml_directive")
                     break
             elif isinstance(event, NodeEvent):
                 value = self._value(event, ())
         return value
 
-    def fault(self, event: Event, code: str, **params: Any) -> None:
-        self.findings.append(Finding(self.file, event.start_mark.line + 1, code, params))
+    def _counted(self, events: Iterator[Event]) -> Iterator[Event]:
+        left = MAX_VALUES
+        for event in events:
+            left -= isinstance(event, NodeEvent)
+            if left < 0:
+                raise Unsound((*self.findings, self._finding(event, "yaml_too_many", limit=MAX_VALUES)))
+            yield event
 
-    def _value(self, event: NodeEvent, path: Path) -> Any:
-        line = event.start_mark.line + 1
+    def _finding(self, event: Event, code: str, **params: Any) -> Finding:
+        return Finding(self.file, event.start_mark.line + 1, code, params)
+
+    def fault(self, event: Event, code: str, **params: Any) -> None:
+        self.findings.append(self._finding(event, code, **params))
+        if len(self.findings) > MAX_FINDINGS:
+            raise Unsound(first_of(self.findings))
+
+    def _value(self, event: Any, path: Path) -> Any:
         if isinstance(event, AliasEvent):
-            raise Unsound((*self.findings, Finding(self.file, line, "yaml_alias", {"name": event.anchor})))
+            raise Unsound((*self.findings, self._finding(event, "yaml_alias", name=event.anchor)))
+        self.lines.setdefault(path, event.start_mark.line + 1)
         if isinstance(event, ScalarEvent):
-            self.lines.setdefault(path, line)
             return self._scalar(event)
         if len(path) >= MAX_DEPTH:
-            raise Unsound((*self.findings, Finding(self.file, line, "yaml_too_deep", {"limit": MAX_DEPTH})))
-        self.lines.setdefault(path, line)
+            raise Unsound((*self.findings, self._finding(event, "yaml_too_deep", limit=MAX_DEPTH)))
         if isinstance(event, MappingStartEvent):
             self._plain(event, "map")
             return self._mapping(path)
         self._plain(event, "seq")
         return self._sequence(path)
 
-    def _plain(self, event: NodeEvent, default: str) -> str:
+    def _plain(self, event: Any, default: str) -> str:
         """The kind of a value; a tag of one's own is a fault."""
         tag = str(event.ctag) if event.ctag is not None and str(event.ctag) != "!" else default
         kind = tag.rpartition(":")[2]
@@ -119,9 +137,12 @@ class _Builder:
             if isinstance(event, MappingEndEvent):
                 break
             key = event.value if isinstance(event, ScalarEvent) else None
-            if key is None:
+            if key is not None and UNSTORABLE.search(key):
+                self.fault(event, "yaml_character")
+                self._value(next(self.events), (*path, ""))
+            elif key is None:
                 self.fault(event, "yaml_key_not_text")
-                self._value(event, (*path, ""))
+                self._value(event, (*path, ""))  # read past it; what it holds may be at fault too
                 self._value(next(self.events), (*path, ""))
             elif key in result:
                 self.fault(event, "yaml_duplicate_key", key=key)
@@ -132,6 +153,8 @@ class _Builder:
         return result
 
     def _scalar(self, event: ScalarEvent) -> Any:
+        if UNSTORABLE.search(event.value):
+            self.fault(event, "yaml_character")
         kind = self._plain(event, str(self.resolve(ScalarNode, event.value, event.implicit)))
         if kind == "null":
             return None
@@ -142,14 +165,19 @@ class _Builder:
         return event.value
 
 
+def too_large(file: str) -> Unsound:
+    """What is said of a file above the limit."""
+    return Unsound((Finding(file, 1, "yaml_too_large", {"limit": MAX_BYTES // 1024}),))
+
+
 def read_source(text: str, file: str) -> Source:
     """The values of a YAML text.
 
-    Raises Unsound: not YAML, too large or too deep, an alias (which is how small files become huge), a tag of
+    Raises Unsound: not YAML, too large, too many values or too deep, an alias (which is how small files become huge), a tag of
     one's own, a key twice, a second document, or something else than a mapping at the top.
     """
     if len(text.encode(errors="replace")) > MAX_BYTES:
-        raise Unsound((Finding(file, 1, "yaml_too_large", {"limit": MAX_BYTES // 1024}),))
+        raise too_large(file)
     try:
         builder = _Builder(text, file)
         value = builder.document()

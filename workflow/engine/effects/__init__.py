@@ -38,20 +38,21 @@ class OpenChild(Opening, Effect):
 
 
 class ActOn(Effect):
-    """Takes an action on other cases, as whoever may take it there: the next on a reserve list, whoever was chosen.
-
-    `among`: the case's children, its parent, or the other cases of its round. They must be in one of `in_states`.
-    `which`: the child a panel has chosen, all but that one, all of them, or the first `take` in the order of the
-    number answered in `order_by` (`form.field`, highest first), then in the order they were opened.
-    """
+    """Takes an action on other cases, as whoever may take it there: the next on a reserve list, whoever was chosen."""
 
     key: ClassVar[str] = "act_on"
     among: Literal["children", "parent", "round"]
+    """The case's children, its parent, or the other cases of its round and category."""
     which: Literal["chosen", "others", "all", "first"] = "all"
+    """The child a panel has chosen, all but that one, all of them, or the first so many."""
     in_states: Annotated[tuple[StateRef, ...], BeforeValidator(_as_tuple)] = ()
+    """States they must be in."""
     take: int = Field(default=1, ge=1, le=1_000)
+    """How many, where the first are taken."""
     order_by: FieldRef | None = None
+    """The number (`form.field`) that orders them, highest first; then, and without it, as they were opened."""
     action: Key
+    """What is done to them."""
 
 
 class SetField(Effect):
@@ -59,7 +60,9 @@ class SetField(Effect):
 
     key: ClassVar[str] = "set_field"
     field: FieldRef
+    """Where it is written: `form.field`."""
     value: bool | int | str | None = None
+    """What is written."""
     copy_of: str | None = None
     """The fact whose value is written instead."""
 
@@ -84,7 +87,7 @@ class Appoint(Effect):
     """The answer that names the post."""
     organization_from: FieldRef
     """The answer that names where it is."""
-    rank: Key | None = None
+    rank: Annotated[str, Field(pattern=r"^[0-9a-z_]+$", max_length=20)] | None = None
     """The code of the post's rank."""
     decided_in: StateRef | None = None
     """The panel state whose outcome is the decision."""
@@ -105,6 +108,7 @@ class LeavePool(Effect):
 
     key: ClassVar[str] = "leave_pool"
     reason: Key = "removed"
+    """Why, as a word the list keeps."""
 
 
 class EnterPool(Effect):
