@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
-from workflow.procedure.findings import Finding, Unsound, listed
+from workflow.procedure.findings import Finding, Unsound, first_of, listed
 from workflow.procedure.source import Source, read_source
 
 SECTIONS = ("sources", "roles", "categories", "forms", "actions", "stages")
@@ -28,7 +28,7 @@ def with_fragments(source: Source, fragments: Mapping[str, FilePath]) -> Source:
         file = fragments[name]
         faults += _lay_in(source, read_source(file.read_text(encoding="utf-8"), str(file)))
     if faults:
-        raise Unsound(tuple(faults))
+        raise Unsound(first_of(faults))
     return source
 
 
