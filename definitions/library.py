@@ -1,11 +1,13 @@
-"""The procedures that ship: every YAML file in `definitions/procedures`, checked against guards, effects and codes."""
+"""The procedures that ship: every YAML file in `definitions/procedures`, checked against guards, effects, codes and rules."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from definitions.codes import tables
+from definitions.rules import packs
 from workflow.engine.catalogue import Catalogue
 from workflow.procedure.loader import load_procedure
 from workflow.procedure.model import Procedure
@@ -21,13 +23,14 @@ def catalogue() -> Catalogue:
         {
             name: {code: {"en": row["en"], "zh": row["zh"]} for code, row in table.items()}
             for name, table in codes.items()
-        }
+        },
+        packs(),
     )
 
 
-def load(path: Path) -> Procedure:
-    """One definition from anywhere. Raises Unsound."""
-    return load_procedure(path, catalogue())
+def load(path: Path, *, on: date | None = None) -> Procedure:
+    """One definition from anywhere; `on` is the day the articles it cites must be valid. Raises Unsound."""
+    return load_procedure(path, catalogue(), on=on)
 
 
 @cache

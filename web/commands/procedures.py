@@ -1,12 +1,14 @@
 """Procedures as files: check, list and draw them."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from definitions.explaining import finding_text, words
 from definitions.library import FOLDER, load, procedures
+from workflow.context import OFFICE_ZONE
 from workflow.procedure.diagram import draw_mermaid, draw_svg
 from workflow.procedure.findings import Unsound
 from workflow.procedure.parts import Words
@@ -23,13 +25,17 @@ def command() -> None:
 
 @command.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), help="The day the articles cited must be valid; today if left out."
+)
 @LANGUAGE
-def check(files: tuple[Path, ...], lang: str) -> None:
+def check(files: tuple[Path, ...], on: datetime | None, lang: str) -> None:
     """Check FILES (all that ship when none is named). Exit 1 and one line FILE:LINE: MESSAGE per problem."""
     faults = 0
+    day = (on or datetime.now(OFFICE_ZONE)).date()
     for path in files or sorted(FOLDER.glob("*.yaml")):
         try:
-            load(path)
+            load(path, on=day)
         except Unsound as unsound:
             faults += len(unsound.findings)
             for finding in unsound.findings:

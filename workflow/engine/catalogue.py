@@ -1,4 +1,4 @@
-"""The vocabulary definitions are checked against: guards, effects and code tables."""
+"""The vocabulary definitions are checked against: guards, effects, code tables and rule packs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,15 +8,17 @@ from pydantic import ValidationError
 
 from workflow.engine.effects import REGISTRY as EFFECTS
 from workflow.engine.guards import REGISTRY as GUARDS
+from workflow.procedure.packs import RulePack
 from workflow.procedure.parts import Part
 from workflow.procedure.stages import Use
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Guards and effects of this engine beside the code tables of the office."""
+    """Guards and effects of this engine beside the code tables and rule packs of the office."""
 
     codes: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    packs: Mapping[str, RulePack] = field(default_factory=dict)
 
     def guard_faults(self, use: Use) -> list[tuple[str, dict[str, Any]]]:
         """What is wrong with the name or parameters of a guard."""

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from workflow.procedure.forms import Form, Rubric
+from workflow.procedure.packs import Article, PackKey
 from workflow.procedure.parts import Key, Keys, Part, ProcedureKey, StateRef, Words, _as_tuple
 from workflow.procedure.stages import EARLIER, RESUMED, Action, Stage, State
 
@@ -55,7 +56,10 @@ class Procedure(Part):
     prefix: Annotated[str, Field(pattern=r"^[A-Z]{1,4}$")]
     """Begins the reference of each case: `RO` gives RO-2026-0001."""
     starts: StateRef
-    sources: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+(/[a-z0-9.-]+)?$")], Words] = Field(default_factory=dict)
+    rules: Annotated[tuple[PackKey, ...], BeforeValidator(_as_tuple)] = ()
+    """Rule packs whose articles may be cited; what is cited of them is written into `sources`."""
+    sources: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+(/[a-z0-9.-]+)?$")], Article] = Field(default_factory=dict)
+    """Articles that may be cited: `selection-regulation/38`."""
     roles: dict[Key, Role] = Field(min_length=1)
     categories: dict[Key, Category] = Field(default_factory=dict)
     forms: dict[Key, Form] = Field(default_factory=dict)

@@ -127,6 +127,7 @@ class Panel(Part):
     """Stages whose papers are open to the panel's members and its recorder, for as long as the panel is."""
     quorum: Quorum | None = None
     settle: Settle
+    cites: Cites = ()
 
     @model_validator(mode="before")
     @classmethod

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from io import StringIO
+from pathlib import Path as FilePath
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -15,6 +16,23 @@ MAX_BYTES = 512 * 1024
 MAX_DEPTH = 24
 PLAIN_TAGS = frozenset({"map", "seq", "str", "int", "float", "bool", "null", "timestamp"})
 Path = tuple[str | int, ...]
+OWN_CODES = frozenset(
+    {
+        *(
+            "unknown_key",
+            "share",
+            "members",
+            "single_key",
+            "one_length",
+            "condition",
+            "opening",
+            "join",
+            "settle_number",
+        ),
+        *("day", "confidence", "validity", "cited_as"),
+    }
+)
+"""Faults the models word themselves; each is a key of the text catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +52,27 @@ class Source:
     def finding(self, path: Path, code: str, **params: Any) -> Finding:
         """A fault at a place of this file."""
         return Finding(self.file, self.line(path), code, params, ".".join(str(part) for part in path))
+
+    def worded(self, fault: Any) -> Finding:
+        """One pydantic error in our words, at its line."""
+        path = tuple(part for part in fault["loc"] if part != "[key]")
+        kind, context = fault["type"], {key: str(item) for key, item in fault.get("ctx", {}).items() if key != "error"}
+        if kind == "missing":
+            return self.finding(path, "missing_key", key=str(path[-1]))
+        if kind in OWN_CODES:
+            return self.finding((*path, context["key"]) if kind == "unknown_key" else path, kind, **context)
+        if kind == "literal_error":
+            return self.finding(path, "not_allowed", value=_short(fault["input"]), allowed=context["expected"])
+        if kind == "string_pattern_mismatch":
+            return self.finding(path, "bad_name", value=_short(fault["input"]), pattern=context["pattern"])
+        if kind.startswith(("greater_than", "less_than", "too_", "string_too")):
+            return self.finding(path, "out_of_bounds", value=_short(fault["input"]), detail=fault["msg"])
+        return self.finding(path, "wrong_type", value=_short(fault["input"]), wanted=fault["msg"])
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else text[:57] + "…"
 
 
 class _Builder:
@@ -79,6 +118,16 @@ class _Builder:
         if kind == "int" and node.value.lstrip("+-").isdecimal() and len(node.value) <= 18:
             return int(node.value)
         return node.value
+
+
+def read_file(path: FilePath) -> str:
+    """The text of a file. Raises Unsound where it cannot be read or is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Unsound((Finding(str(path), 1, "file_not_utf8"),)) from error
+    except OSError as error:
+        raise Unsound((Finding(str(path), 1, "file_unreadable", {"detail": error.strerror or ""}),)) from error
 
 
 def read_source(text: str, file: str) -> Source:
