@@ -13,6 +13,7 @@ from workflow.procedure.loader import load_procedure
 from workflow.procedure.model import Procedure
 
 FOLDER = Path(__file__).parent / "procedures"
+FRAGMENTS = Path(__file__).parent / "fragments"
 
 
 @cache
@@ -24,6 +25,7 @@ def catalogue() -> Catalogue:
             name: {code: {"en": row["en"], "zh": row["zh"]} for code, row in table.items()}
             for name, table in codes.items()
         },
+        {path.stem: path for path in sorted(FRAGMENTS.glob("*.yaml"))},
         packs(),
     )
 

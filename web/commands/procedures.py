@@ -1,26 +1,34 @@
-"""Procedures as files: check, list and draw them."""
+"""Procedures as files: check, list and draw them; the language they are written in."""
 
+import json
 import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from definitions.examples import examples
 from definitions.explaining import finding_text, words
 from definitions.library import FOLDER, load, procedures
 from workflow.context import OFFICE_ZONE
+from workflow.engine.effects import REGISTRY as EFFECTS
+from workflow.engine.facts import CATALOGUE, FAMILIES
+from workflow.engine.guards import REGISTRY as GUARDS
 from workflow.procedure.diagram import draw_mermaid, draw_svg
 from workflow.procedure.findings import Unsound
 from workflow.procedure.parts import Words
+from workflow.procedure.reference import reference_page
+from workflow.procedure.schema import language_schema
 
 LANGUAGE = click.option(
     "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of texts."
 )
+OUTPUT = click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead of printing.")
 
 
 @click.group()
 def command() -> None:
-    """Check, list and draw the procedures of definitions/procedures."""
+    """Check, list and draw procedures; describe the language they are written in."""
 
 
 @command.command()
@@ -68,3 +76,25 @@ def draw(key: str, *, mermaid: bool, lang: str) -> None:
         return words(text, lang)
 
     click.echo(draw_mermaid(procedure, say) if mermaid else draw_svg(procedure, say), nl=False)
+
+
+@command.command()
+@OUTPUT
+def schema(output: Path | None) -> None:
+    """Print the JSON Schema of the language, for editors that complete and check while one types."""
+    _write(json.dumps(language_schema(GUARDS, EFFECTS), ensure_ascii=False, indent=2) + "\n", output)
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text, encoding="utf-8")
+
+
+@command.command()
+@OUTPUT
+def reference(output: Path | None) -> None:
+    """Print the reference page of the language: every part, key, guard and effect with an example."""
+    _write(reference_page(GUARDS, EFFECTS, examples(), CATALOGUE, FAMILIES), output)

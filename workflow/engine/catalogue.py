@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,6 +19,7 @@ class Catalogue:
     """Guards and effects of this engine beside the code tables and rule packs of the office."""
 
     codes: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    fragments: Mapping[str, Path] = field(default_factory=dict)
     packs: Mapping[str, RulePack] = field(default_factory=dict)
 
     def guard_faults(self, use: Use) -> list[tuple[str, dict[str, Any]]]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from workflow.procedure.findings import Unsound
+from workflow.procedure.findings import Unsound, first_of
+from workflow.procedure.fragments import with_fragments
 from workflow.procedure.model import Procedure
 from workflow.procedure.soundness import Vocabulary, unsoundness
 from workflow.procedure.source import read_file, read_source
@@ -20,16 +21,16 @@ def load_procedure(path: Path, vocabulary: Vocabulary, *, on: date | None = None
 
 def parse_procedure(text: str, file: str, vocabulary: Vocabulary, *, on: date | None = None) -> Procedure:
     """The procedure in a text; `file` is the name findings carry. Raises Unsound."""
-    source = read_source(text, file)
+    source = with_fragments(read_source(text, file), vocabulary.fragments)
     value = _with_articles(_with_options(source.value, vocabulary), vocabulary)
     try:
         procedure = Procedure.model_validate(value)
     except ValidationError as error:
-        raise Unsound(tuple(source.worded(fault) for fault in error.errors())) from error
-    found = unsoundness(procedure, vocabulary, on=on)
-    faults = tuple(source.finding(path, code, **params) for path, code, params in found)
-    if faults:
-        raise Unsound(faults)
+        raise Unsound(first_of(source.worded(fault) for fault in error.errors(include_url=False))) from error
+    faults = unsoundness(procedure, vocabulary, on=on)
+    findings = first_of(source.finding(path, code, **params) for path, code, params in faults)
+    if findings:
+        raise Unsound(findings)
     return procedure
 
 
@@ -39,8 +40,9 @@ def _with_options(value: Any, vocabulary: Vocabulary) -> Any:
     for form in forms.values() if isinstance(forms, dict) else ():
         fields = form.get("fields") if isinstance(form, dict) else None
         for field in fields.values() if isinstance(fields, dict) else ():
-            if isinstance(field, dict) and field.get("codes") in vocabulary.codes and "options" not in field:
-                field["options"] = vocabulary.codes[field["codes"]]
+            codes = field.get("codes") if isinstance(field, dict) else None
+            if isinstance(codes, str) and codes in vocabulary.codes and "options" not in field:
+                field["options"] = vocabulary.codes[codes]
     return value
 
 

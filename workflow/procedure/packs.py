@@ -35,13 +35,15 @@ PackKey = Annotated[str, Field(pattern=PACK_PATTERN, max_length=60)]
 
 
 class Article(Words):
-    """What an article says, in short; both days are included in its validity, and without one it has no such end.
+    """What an article says, in short, and from when to when it is valid.
 
     `confidence` is how sure the office is, where the article was not read in a text of the rules (0 to 1).
     """
 
     valid_from: Day | None = None
+    """The first day it is valid; it always was where none stands."""
     valid_until: Day | None = None
+    """The last day it is valid."""
     confidence: Annotated[float, BeforeValidator(_confidence), Field(ge=0, le=1)] | None = None
 
     @model_validator(mode="after")

@@ -30,7 +30,7 @@ BY_PACK = SOUND.replace("sources:\n  rules/1: {en: Article one., zh: 第一条�
 
 def vocabulary(*texts: str) -> Catalogue:
     found: list[RulePack] = [parse_pack(text, "rules.yaml") for text in texts or (PACK,)]
-    return Catalogue({"channel": {"own": {"en": "own", "zh": "自荐"}}}, {pack.rules: pack for pack in found})
+    return Catalogue({"channel": {"own": {"en": "own", "zh": "自荐"}}}, packs={pack.rules: pack for pack in found})
 
 
 def parse(text: str, *, on: date | None = None) -> Procedure:
@@ -141,8 +141,8 @@ def test_each_fault_of_a_pack_is_found_on_its_line(old: str, new: str, code: str
     assert [(fault.code, fault.line) for fault in caught.value.findings] == [(code, line_of(broken, on_line))]
 
 
-def test_the_packs_that_ship_hold_what_the_shipped_procedures_cite(shipped: dict[str, Procedure]) -> None:
-    for procedure in shipped.values():
-        for cited in procedure.sources:
-            key, _, number = cited.partition("/")
-            assert packs()[key].quoted(number).zh
+def test_the_packs_that_ship_hold_what_the_district_cites(shipped: dict[str, Procedure]) -> None:
+    for key in ("reserve-official", "annual-review"):
+        for cited in shipped[key].sources:
+            pack, _, number = cited.partition("/")
+            assert packs()[pack].quoted(number).zh
