@@ -8,6 +8,7 @@ from tests.workflow.steps import submitted
 def test_the_page_says_how_each_article_stands_and_links_the_record(office: Office, client_of: ClientOf) -> None:
     case_id = submitted(office, office.person())
     client = client_of("secretary")
+    client.application.config["WTF_CSRF_ENABLED"] = False
     client.post("/language", data={"language": "en", "next": "/inbox"})
     assert f"/cases/{case_id}/rules" in client.get(f"/cases/{case_id}").text
     page = client.get(f"/cases/{case_id}/rules").text
