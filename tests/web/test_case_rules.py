@@ -23,3 +23,10 @@ def test_the_page_speaks_chinese_as_well(office: Office, client_of: ClientOf) ->
     page = client_of("secretary").get(f"/cases/{case_id}/rules").text
     assert "依据条款" in page
     assert "工作细则第十条" in page
+
+
+def test_the_page_tells_the_earliest_lawful_end(office: Office, client_of: ClientOf) -> None:
+    case_id = submitted(office, office.person())
+    page = client_of("secretary").get(f"/cases/{case_id}/rules").text
+    assert "最早合规办结日" in page
+    assert "2026年9月15日" in page

@@ -10,7 +10,7 @@ import click
 from definitions.examples import examples
 from definitions.explaining import finding_text, words
 from definitions.library import FOLDER, load, procedures
-from workflow.context import OFFICE_ZONE
+from web.simulating import simulate
 from workflow.engine.effects import REGISTRY as EFFECTS
 from workflow.engine.facts import CATALOGUE, FAMILIES
 from workflow.engine.guards import REGISTRY as GUARDS
@@ -19,6 +19,7 @@ from workflow.procedure.findings import Unsound
 from workflow.procedure.parts import Words
 from workflow.procedure.reference import reference_page
 from workflow.procedure.schema import language_schema
+from workflow.settings import OFFICE_ZONE
 
 LANGUAGE = click.option(
     "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of texts."
@@ -98,3 +99,6 @@ def _write(text: str, output: Path | None) -> None:
 def reference(output: Path | None) -> None:
     """Print the reference page of the language: every part, key, guard and effect with an example."""
     _write(reference_page(GUARDS, EFFECTS, examples(), CATALOGUE, FAMILIES), output)
+
+
+command.add_command(simulate)
