@@ -72,6 +72,16 @@ def newest_version(session: Session, key: str) -> tuple[int, Compiled]:
     return version_id, compiled_version(session, version_id)
 
 
+def version_numbered(session: Session, key: str, number: int) -> Compiled:
+    """The compiled rules of one numbered version of a procedure. Raises Missing."""
+    version_id = session.scalar(
+        select(ProcedureVersion.id).where(ProcedureVersion.key == key, ProcedureVersion.number == number)
+    )
+    if version_id is None:
+        raise Missing("version_not_numbered", procedure=key, number=number)
+    return compiled_version(session, version_id)
+
+
 def newest_versions(session: Session) -> list[Compiled]:
     """The compiled rules of the newest version of every procedure, by key."""
     rows = session.execute(select(ProcedureVersion.key, ProcedureVersion.id).order_by(ProcedureVersion.number))
