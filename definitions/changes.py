@@ -16,7 +16,7 @@ def change_text(change: Change, locale: str) -> str:
         params["thing"] = thing_text(params["thing"], locale)
         return say(change.code, locale, **params)
     what, entry = params["what"], params.get("entry", "")
-    said = {"what": say(f"key.{what}", locale), "entry": _entry(what, entry, locale)}
+    said: dict[str, Any] = {"what": say(f"key_{what}", locale), "entry": _entry(what, entry, locale)}
     if change.kind != "order":
         said |= {name: value_text(params[name], locale) for name in ("old", "new")}
     return say(change.code, locale, **said)

@@ -11,6 +11,7 @@ from workflow.procedure.loader import load_procedure
 from workflow.procedure.model import Procedure
 
 FOLDER = Path(__file__).parent / "procedures"
+FRAGMENTS = Path(__file__).parent / "fragments"
 
 
 @cache
@@ -21,7 +22,8 @@ def catalogue() -> Catalogue:
         {
             name: {code: {"en": row["en"], "zh": row["zh"]} for code, row in table.items()}
             for name, table in codes.items()
-        }
+        },
+        {path.stem: path for path in sorted(FRAGMENTS.glob("*.yaml"))},
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from definitions.placeholders import PlaceholderFaulty, Template, parse
-from workflow.context import OFFICE_ZONE
 from workflow.procedure.source import Source, read_source
+from workflow.settings import OFFICE_ZONE
 
 FOLDER = Path(__file__).parent / "messages"
 LANGUAGES = ("en", "zh")
@@ -32,7 +32,7 @@ class _Filed:
     text: Mapping[str, Template]
 
 
-def say(key: str, locale: str, *, zone: ZoneInfo = OFFICE_ZONE, **params: Any) -> str:
+def say(key: str, locale: str, /, *, zone: ZoneInfo = OFFICE_ZONE, **params: Any) -> str:
     """The text of a key in the language of a locale, with its values.
 
     Raises TextMissing for an unknown key, ParameterMissing for a value that is not given; values beyond those named

@@ -1,6 +1,7 @@
 """Puts the subjects together: importing this registers what follows when a case moves and where facts come from."""
 
-from workflow.cases import acting_on, case_facts, children
+from workflow.appointments import operations as appointments
+from workflow.cases import acting_on, case_facts, children, extending
 from workflow.notices import operations as notices
 from workflow.panels import facts as panel_facts
 from workflow.panels import seating as panels
@@ -8,11 +9,14 @@ from workflow.pools import operations as pools
 from workflow.reviews import facts as review_facts
 from workflow.reviews import operations as reviews
 from workflow.rounds import facts as round_facts
+from workflow.webhooks import operations as webhooks
 
 __all__ = [
     "acting_on",
+    "appointments",
     "case_facts",
     "children",
+    "extending",
     "notices",
     "panel_facts",
     "panels",
@@ -20,4 +24,5 @@ __all__ = [
     "review_facts",
     "reviews",
     "round_facts",
+    "webhooks",
 ]

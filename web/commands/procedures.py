@@ -1,31 +1,39 @@
-"""Procedures as files and versions: check, list, draw and compare them."""
+"""Procedures as files and versions: check, list, draw and compare them; the language they are written in."""
 
+import json
 import sys
 from pathlib import Path
 
 import click
 
 from definitions.changes import change_text, where_text
+from definitions.examples import examples
 from definitions.explaining import finding_text, words
 from definitions.library import FOLDER, load, procedures
 from definitions.texts import say
 from web.opening import open_database
 from workflow.cases.versions import version_numbered
+from workflow.engine.effects import REGISTRY as EFFECTS
+from workflow.engine.facts import CATALOGUE, FAMILIES
+from workflow.engine.guards import REGISTRY as GUARDS
 from workflow.problems import Missing
 from workflow.procedure.diagram import draw_mermaid, draw_svg
 from workflow.procedure.diff import Change, diff
 from workflow.procedure.findings import Unsound
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Words
+from workflow.procedure.reference import reference_page
+from workflow.procedure.schema import language_schema
 
 LANGUAGE = click.option(
     "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of texts."
 )
+OUTPUT = click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead of printing.")
 
 
 @click.group()
 def command() -> None:
-    """Check, list, draw and compare procedures: those of definitions/procedures, other files, and published versions."""
+    """Check, list, draw and compare procedures, as files and published versions; describe their language."""
 
 
 @command.command()
@@ -108,3 +116,25 @@ def _read(name: str, lang: str) -> Procedure:
         lines = [say(problem.code, lang, **problem.params)]
     click.echo("\n".join(lines), err=True)
     sys.exit(2)
+
+
+@command.command()
+@OUTPUT
+def schema(output: Path | None) -> None:
+    """Print the JSON Schema of the language, for editors that complete and check while one types."""
+    _write(json.dumps(language_schema(GUARDS, EFFECTS), ensure_ascii=False, indent=2) + "\n", output)
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text, encoding="utf-8")
+
+
+@command.command()
+@OUTPUT
+def reference(output: Path | None) -> None:
+    """Print the reference page of the language: every part, key, guard and effect with an example."""
+    _write(reference_page(GUARDS, EFFECTS, examples(), CATALOGUE, FAMILIES), output)

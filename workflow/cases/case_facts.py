@@ -1,6 +1,7 @@
 """What guards and choices may know of the case itself: where it has been, what was answered, what else goes on."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -19,9 +20,9 @@ _HISTORY = Hot(
     .where(Event.case_id == bindparam("case_id"))
     .order_by(Event.seq)
 )
-NOTED = frozenset({"waive", "child_ended", "opinion"})
-"""Events that note something in a state: by themselves they enter none."""
-NOT_DOINGS = NOTED - {"opinion"}
+COME_AGAIN = frozenset({"record_meeting", "expire"})
+"""What may lead back into the very state it left; every other event that stays in a state enters none."""
+NOT_DOINGS = frozenset({"waive", "child_ended", "claim", "release", "reassign"})
 """Events in which nobody does anything to the case."""
 History = list[tuple[int, str, int | None, str | None, str]]
 
@@ -32,7 +33,7 @@ def _history(session: Session, case: LoadedCase) -> History:
 
 def _entries(history: History) -> list[tuple[int, str]]:
     """(seq, state) of every entry of a state; what only notes something in a state enters none."""
-    return [(seq, to) for seq, action, _, before, to in history if before != to or action not in NOTED]
+    return [(seq, to) for seq, action, _, before, to in history if before != to or action in COME_AGAIN]
 
 
 def attempt_began(session: Session, case: LoadedCase) -> int:
@@ -101,6 +102,16 @@ def last_outcome(session: Session, case: LoadedCase, facts: Gathered, rest: str)
         if "outcome" in (given := json.loads(data)):
             return str(given["outcome"])
     return None
+
+
+def decided_at(session: Session, case_id: int, state: str) -> datetime | None:
+    """When the panel of a state last agreed."""
+    lines = session.execute(
+        select(Event.at, Event.data)
+        .where(Event.case_id == case_id, Event.from_state == state)
+        .order_by(Event.seq.desc())
+    )
+    return next((line.at for line in lines if json.loads(line.data).get("outcome") == "agreed"), None)
 
 
 _SAME = {

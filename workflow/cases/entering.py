@@ -18,17 +18,16 @@ from workflow.engine.effects import Effect, Notify
 from workflow.procedure.stages import Deadline, State
 from workflow.store.types import canonical_json, instant, instant_text
 
+EXTENDED = "extended"
+"""In an event's data: from which last day to which the deadline was moved."""
+
 
 def enter_state(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> None:
     """Fills the step with everything that follows from entering its state, effects first."""
     step, case, compiled = moved.step, moved.case, moved.compiled
     state = compiled.procedure.states[step.to_state]
     _leave(context, moved)
-    for effect in effects:
-        if isinstance(effect, Notify):
-            _tell(context, moved, effect)
-        else:
-            follow_up_named(effect.key)(context, moved, effect)
+    _follow(context, moved, effects)
     step.is_final, step.outcome = state.final is not None, state.final
     if step.is_final:
         follow_up_named("ended")(context, moved, state)
@@ -42,8 +41,36 @@ def enter_state(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> 
         follow_up_named("enter:notice")(context, moved, state.notice)
     elif state.children:
         follow_up_named("enter:children")(context, moved, state.children)
+    _ask(context, moved, state)
+
+
+def stay_in_state(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> None:
+    """Fills the step of an action that leads back to where the case is: whoever is waited for and until when stays so.
+
+    An effect that extends the deadline sets up its reminders, and the work, anew.
+    """
+    step, case = moved.step, moved.case
+    step.closes_items, step.outcome = False, case.outcome
+    _follow(context, moved, effects)
+    if EXTENDED in step.data:
+        step.closes_items = True
+        state = moved.compiled.procedure.states[case.state]
+        if state.deadline:
+            _start_timers(context, moved, state.deadline)
+        _ask(context, moved, state)
+
+
+def _follow(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> None:
+    for effect in effects:
+        if isinstance(effect, Notify):
+            _tell(context, moved, effect)
+        else:
+            follow_up_named(effect.key)(context, moved, effect)
+
+
+def _ask(context: Context, moved: Moved, state: State) -> None:
     for role in awaited_roles(state):
-        for address in addresses_of(context.session, compiled, case, role):
+        for address in addresses_of(context.session, moved.compiled, moved.case, role):
             wait_for(moved, address, is_told=address.account_id != context.actor.account_id)
 
 
@@ -142,6 +169,7 @@ def _start_timers(context: Context, moved: Moved, deadline: Deadline) -> None:
         calendar=calendar(context),
         zone=context.zone,
         dates=_dates(context, moved, deadline),
+        ends=date.fromisoformat(step.data[EXTENDED]["to"]) if EXTENDED in step.data else None,
     )
     if plan is None:
         return

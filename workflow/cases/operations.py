@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from workflow.cases.choosing import choose_state
 from workflow.cases.deciding import ask
-from workflow.cases.entering import enter_state
+from workflow.cases.entering import enter_state, stay_in_state
 from workflow.cases.follow_ups import Moved
 from workflow.cases.loading import LoadedCase, load_case, lock_family
 from workflow.cases.naming import check_named, name_people
@@ -154,7 +154,9 @@ def act(
     if known.action.form:
         _keep_form(context, case, step, known.action.form, values or {})
         name_people(context.session, compiled, case, known.action.form, values or {})
-    return _move(context, compiled, case, step, asked.decision.effects, enters=step.to_state != case.state)
+    if step.to_state == case.state and not compiled.procedure.states[case.state].final:
+        return _stay(context, compiled, case, step, asked.decision.effects)
+    return _move(context, compiled, case, step, asked.decision.effects)
 
 
 def move_by_outcome(
@@ -317,13 +319,20 @@ def _move(
     case: LoadedCase,
     step: Step,
     effects: tuple[Effect, ...],
-    *,
-    enters: bool = True,
 ) -> Acted:
     moved = Moved(compiled, case, step)
     choose_state(context, moved)
-    own = compiled.entry_effects.get(step.to_state, ()) if enters else ()
-    enter_state(context, moved, effects + own)
+    enter_state(context, moved, effects + compiled.entry_effects.get(step.to_state, ()))
+    return _written(context, case, step)
+
+
+def _stay(context: Context, compiled: Compiled, case: LoadedCase, step: Step, effects: tuple[Effect, ...]) -> Acted:
+    stay_in_state(context, Moved(compiled, case, step), effects)
+    return _written(context, case, step)
+
+
+def _written(context: Context, case: LoadedCase, step: Step) -> Acted:
+    """Writes a step, then what follows for other cases, in one transaction."""
     if not step.afterwards:
         write_step(context.session, step)
         return _acted(case, step)

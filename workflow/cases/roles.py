@@ -96,7 +96,7 @@ def addresses_of(session: Session, compiled: Compiled, case: LoadedCase, role_ke
     if role.is_subject:
         account = session.scalar(select(Account.id).where(Account.person_id == case.person_id, Account.is_active))
         return () if account is None else (Address(role_key, account_id=account),)
-    if role.is_outside:
+    if role.is_outside or role.is_automatic:
         return ()
     if role.did:
         return tuple(Address(role_key, account_id=account) for account in _who_did(session, case, role))
@@ -134,7 +134,7 @@ def roles_of_actor(context: Context, compiled: Compiled, case: LoadedCase) -> fr
         elif role.did:
             if actor.account_id is not None and actor.account_id in _who_did(context.session, case, role):
                 held.add(key)
-        elif role.is_outside:
+        elif role.is_outside or role.is_automatic:
             continue
         elif role.is_chosen:
             chosen_roles.append(key)

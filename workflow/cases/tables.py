@@ -91,6 +91,8 @@ class WorkItem(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     seat_id: Mapped[int | None]
     """The seat of a panel this item asks for."""
+    offered_to: Mapped[int | None] = mapped_column(ForeignKey("body_role.id"))
+    """The role the item waited for before the account took it."""
     role: Mapped[str]
     """The procedure's role, for the words on the page."""
     state: Mapped[str]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,6 +18,7 @@ class Catalogue:
     """Guards and effects of this engine beside the code tables of the office."""
 
     codes: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    fragments: Mapping[str, Path] = field(default_factory=dict)
 
     def guard_faults(self, use: Use) -> list[tuple[str, dict[str, Any]]]:
         """What is wrong with the name or parameters of a guard."""

@@ -34,16 +34,25 @@ class Plan:
 
 
 def plan_deadline(
-    deadline: Deadline, *, entered: datetime, calendar: Calendar, zone: ZoneInfo, dates: Mapping[str, date | None]
+    deadline: Deadline,
+    *,
+    entered: datetime,
+    calendar: Calendar,
+    zone: ZoneInfo,
+    dates: Mapping[str, date | None],
+    ends: date | None = None,
 ) -> Plan | None:
     """The plan of a state's deadline from the moment the state is entered; None where the date it names is not set.
 
-    Reminders whose time has passed at entry are left out. Rungs of a deadline in working days count working days,
+    `ends` is the last day where it is settled already: a deadline that was extended. Reminders whose time has passed at
+    entry are left out. Rungs of a deadline in working days count working days,
     of others calendar days.
     """
     start = entered.astimezone(zone).date()
     is_provisional, version = False, calendar.version
-    if deadline.working_days is not None:
+    if ends is not None:
+        last, is_provisional = ends, calendar.is_provisional(start, ends)
+    elif deadline.working_days is not None:
         end = calendar.add_working_days(start, deadline.working_days)
         last, is_provisional = end.date, end.is_provisional
     elif deadline.on is not None:
@@ -65,6 +74,13 @@ def remaining(deadline: Deadline, *, stopped: date, due: date, calendar: Calenda
         left = calendar.working_days_between(stopped, due)
         return deadline.model_copy(update={"working_days": max(1, left)})
     return deadline.model_copy(update={"days": max(1, (due - stopped).days), "months": None})
+
+
+def extended(last: date, *, unit: str, number: int, calendar: Calendar) -> date:
+    """The last day moved on by so many `days`, `working_days` or `months`."""
+    if unit == "working_days":
+        return calendar.shift_working_days(last, number)
+    return _months_later(last, number) if unit == "months" else last + timedelta(days=number)
 
 
 def _rungs(

@@ -11,19 +11,18 @@ JoinOutcome = Literal["complete", "short"]
 
 
 class Opening(Part):
-    """Which child case is opened, how many, and about whom.
-
-    Exactly one of `branch` (a state of this procedure in which the child begins) and `procedure` (the key of another).
-    `for_each` names an answer of the case: one child for every row, person or account in it, or as many as the number
-    says. `names` is the role that the account of each child gets in it.
-    """
+    """Which child case is opened, how many, and about whom. Exactly one of `branch` and `procedure`."""
 
     branch: StateRef | None = None
+    """The state of this procedure in which the child begins."""
     procedure: ProcedureKey | None = None
+    """The key of another procedure that the child is a case of."""
     about: Literal["subject", "actor", "each"] = "subject"
     """Whom the child is about: the case's own person, whoever acts, or the person `for_each` comes to."""
     for_each: FieldRef | None = None
+    """An answer of the case: a child for every row, person or account in it, or as many as the number says."""
     names: Key | None = None
+    """The role that the account of each child gets in it."""
     fills: Key | None = None
     """The form of the child that each row fills in."""
 
@@ -35,16 +34,14 @@ class Opening(Part):
 
 
 class Join(Part):
-    """When the children are enough.
-
-    `all`: every child has ended. `at_least`: so many have ended with an outcome that counts. `first`: one has.
-    `counting` lists outcomes that count; all of them where it is left out. A join that can no longer be met comes to
-    `short`.
-    """
+    """When the children are enough; a join that can no longer be met comes to `short`."""
 
     rule: Literal["all", "at_least", "first"]
+    """`all`: every child has ended. `at_least`: so many have ended with an outcome that counts. `first`: one has."""
     at_least: int | None = Field(default=None, ge=1, le=10_000)
+    """How many, with the rule `at_least`."""
     counting: Keys = ()
+    """Outcomes that count; all of them where none is named."""
     cites: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = ()
 
     @model_validator(mode="after")
@@ -60,11 +57,14 @@ class Join(Part):
 
 
 class Children(Part):
-    """The state waits for child cases: opened on entry, or before in the states named in `gathers`."""
+    """The child cases a state waits for."""
 
     opens: Annotated[tuple[Opening, ...], BeforeValidator(_as_tuple)] = ()
+    """Which are opened when the state is entered."""
     gathers: Annotated[tuple[StateRef, ...], BeforeValidator(_as_tuple)] = ()
+    """Other states in which children were opened that are waited for here."""
     join: Join
+    """When they are enough."""
     cancels_rest: bool = True
     """Whether children still open are cancelled when the state is left."""
 

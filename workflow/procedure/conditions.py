@@ -23,19 +23,29 @@ class Condition(Part):
     """
 
     all_of: tuple["Condition", ...] = Field(default=(), alias="all")
+    """Conditions that must all hold."""
     any_of: tuple["Condition", ...] = Field(default=(), alias="any")
+    """Conditions of which one must hold."""
     negated: "Condition | None" = Field(default=None, alias="not")
+    """A condition that must not hold."""
     this: Name | None = None
+    """The fact that is compared."""
     is_set: bool | None = None
+    """Whether there is a value."""
     equals: Value | None = None
+    """The value it must have; `yes` and `no` are answers too."""
     one_of: Annotated[tuple[Value, ...], BeforeValidator(_as_tuple)] = ()
+    """Values of which it must have one."""
     none_of: Annotated[tuple[Value, ...], BeforeValidator(_as_tuple)] = ()
+    """Values it must not have."""
     at_least: int | str | None = None
-    """A number, or an ISO date where the fact is a date."""
+    """The least it may be: a number, or an ISO date where the fact is a date."""
     at_most: int | str | None = None
+    """The most it may be."""
     same_as: Name | None = None
     """The name of another fact that must be the same."""
     differs_from: Name | None = None
+    """The name of another fact that must be another."""
 
     @model_validator(mode="before")
     @classmethod

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pydantic.fields import FieldInfo
+
 from workflow.procedure.conditions import Condition
 from workflow.procedure.diff_names import Names, plain_value, renamed_things
 from workflow.procedure.model import Procedure
@@ -61,8 +63,8 @@ class _Walk:
     def part(self, old: Part | None, new: Part, where: tuple[Thing, ...], place: tuple[str, ...]) -> Iterator[Change]:
         """Differences inside one thing; `old` is None where all of it is new."""
         for name, info in type(new).model_fields.items():
-            before = getattr(old, name) if old is not None else info.get_default(call_default_factory=True)
             after = getattr(new, name)
+            before = getattr(old, name) if old is not None else _default(info, after)
             if not _is_same(before, after) and not (old is None and name == "title"):
                 yield from self._value(name, before, after, where, (*place, name))
 
@@ -129,7 +131,7 @@ class _Walk:
     def _leaf(
         self, name: str, before: Any, after: Any, where: Any, place: tuple[str, ...], entry: str = ""
     ) -> Iterator[Change]:
-        key = entry if where and where[-1].kind in ("guard", "effect") else name
+        key = entry if entry and where and where[-1].kind in ("guard", "effect") else name
         if self._old.translated(name, before, self._renamed) == after:
             return
         old, new = self._old.shown(key, before), self._new.shown(key, after)
@@ -147,6 +149,13 @@ def _whole(kind: Kind, thing: Thing, where: tuple[Thing, ...], place: tuple[str,
 def _is_same(before: Any, after: Any) -> bool:
     """Equal in every value and in the order in which things stand, which dictionaries do not compare."""
     return before is after or (before == after and repr(before) == repr(after))
+
+
+def _default(info: FieldInfo, like: Any) -> Any:
+    """What a key says where it is left out; nothing where it must be given."""
+    if info.is_required():
+        return type(like)() if isinstance(like, dict | tuple) else None
+    return info.get_default(call_default_factory=True)
 
 
 def _is_nothing(value: Any) -> bool:

@@ -2,16 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 Path = tuple[str | int, ...]
 Fault = tuple[Path, str, dict[str, Any]]
 """A place of the definition, what is wrong with it, and the values of the message."""
+MAX_FINDINGS = 200
+"""More are not read by anybody, and a file can be made to have a million."""
+LONGEST_LIST = 60
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names as a message shows what is allowed."""
-    return ", ".join(sorted(names))
+    """What is allowed, as far as somebody reads it."""
+    first = sorted(names)
+    return ", ".join([*first[:LONGEST_LIST], "…"] if len(first) > LONGEST_LIST else first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +37,12 @@ class Unsound(Exception):
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         self.findings = tuple(sorted(findings, key=lambda finding: (finding.line, finding.code, finding.place)))
         super().__init__("; ".join(f"{f.file}:{f.line}: {f.code} {f.params}" for f in self.findings))
+
+
+def first_of(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """As many findings as somebody reads; a last one says that there are more."""
+    found = tuple(islice(findings, MAX_FINDINGS + 1))
+    if len(found) <= MAX_FINDINGS:
+        return found
+    more = Finding(found[-1].file, found[-1].line, "too_many_findings", {"limit": MAX_FINDINGS})
+    return (*found[:MAX_FINDINGS], more)

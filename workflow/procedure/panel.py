@@ -1,5 +1,6 @@
 """Panels of a definition: who gives an opinion, which opinions, and the rule that settles the outcome."""
 
+import re
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
@@ -14,10 +15,14 @@ Cites = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 SETTLING = Literal["all", "majority", "share", "at_least", "most", "everyone_answered"]
 
 
+SHARE = re.compile(r"[0-9]{1,6}/[0-9]{1,6}|[0-9]?\.[0-9]{1,6}|1")
+
+
 def _share(value: Any) -> Any:
+    """The text of a share; a longer one, like 1e999999999, would be computed without end."""
     try:
-        share = Fraction(str(value))
-    except (ValueError, ZeroDivisionError):
+        share = Fraction(str(value)) if SHARE.fullmatch(str(value)) else Fraction(0)
+    except ZeroDivisionError:
         share = Fraction(0)
     if not 0 < share <= 1:
         raise PydanticCustomError("share", "a share is written like 2/3 and lies between 0 and 1")
@@ -29,18 +34,20 @@ Share = Annotated[str, BeforeValidator(_share)]
 
 
 class Members(Part):
-    """Who sits on the panel: one seat a role, one for everybody who holds a role, or those named in the case.
-
-    Left out are: who took one of the actions `without_who_did`, who spoke in one of the panels `without_who_spoke_in`
-    (one vote a person across several), and, with `without_kin`, relatives of the case's person.
-    """
+    """Who sits on the panel: one seat a role, one for everybody who holds a role, or those named in the case."""
 
     roles: Keys = ()
+    """One seat for each of these roles."""
     everyone: Key | None = None
+    """One seat for everybody who holds this role."""
     chosen: Key | None = None
+    """One seat for each of those named in the case for this role."""
     without_who_did: Keys = ()
+    """Whoever took one of these actions takes no part."""
     without_who_spoke_in: Annotated[tuple[StateRef, ...], BeforeValidator(_as_tuple)] = ()
+    """Whoever gave an opinion in the panel of one of these states takes no part: one vote a person across several."""
     without_kin: bool = False
+    """Whether the case's person and their relatives take no part."""
 
     @model_validator(mode="before")
     @classmethod
@@ -63,6 +70,7 @@ class Quorum(Part):
     """The share of members that must be present for a decision to be one at all."""
 
     present: Share
+    """The share, as `2/3`."""
     cites: Cites = ()
 
 
@@ -77,11 +85,17 @@ class Settle(Part):
     """
 
     rule: SETTLING
+    """`all`, `majority`, `share`, `at_least`, `most` or `everyone_answered`."""
     share: Share | None = None
+    """The part of `base` that must agree, with the rule `share`."""
     at_least: int | None = Field(default=None, ge=1, le=10_000)
+    """How many must agree, with the rule `at_least`."""
     one_veto: bool = False
+    """Whether the first disagreement settles it."""
     base: Literal["should_attend", "present", "cast"] = "should_attend"
+    """Of whom more than half must agree."""
     recused_counts: bool = True
+    """Whether a member who left the room counts among those who should attend."""
     cites: Cites = ()
 
     @model_validator(mode="after")
@@ -95,15 +109,14 @@ class Settle(Part):
 
 
 class Panel(Part):
-    """A question put to several.
-
-    With `candidates` each member's opinion is a vote for one of the case's open child cases, or one of `opinions`
-    ("none of the above").
-    """
+    """A question put to several."""
 
     of: Members
+    """Who sits on it."""
     opinions: tuple[Key, ...] = Field(min_length=1)
+    """What a member can say; `agree` counts in favour, and `defer` makes deferring possible."""
     candidates: Literal["children"] | None = None
+    """With `children` a member's opinion is a vote for one of the case's open child cases, or one of `opinions`."""
     instead_of: Literal["secret_ballot", "ranked_ballot", "secret_ranked_ballot"] | None = None
     """The ballot the rules ask for where this panel stands in with named opinions."""
     fewest: int | None = Field(default=None, ge=1, le=1_000)
@@ -123,10 +136,13 @@ class Panel(Part):
     bulk: Keys = ()
     """Opinions that may be given on many cases at once; only where bodies co-sign, and without a reason."""
     relatives_leave: bool = False
+    """Whether members who are kin of the person must leave."""
     reads: Keys = ()
     """Stages whose papers are open to the panel's members and its recorder, for as long as the panel is."""
     quorum: Quorum | None = None
+    """How many must be there."""
     settle: Settle
+    """How the outcome comes about."""
 
     @model_validator(mode="before")
     @classmethod

@@ -1,12 +1,19 @@
 """Whether a definition can work: everything it names exists, every state is reached and left, every expiry leads on."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from workflow.procedure.findings import Fault, listed
 from workflow.procedure.model import RELATIONS, Procedure
 from workflow.procedure.panel import Panel
-from workflow.procedure.soundness_parts import condition_faults, deadline_faults, known_state, part_faults
+from workflow.procedure.soundness_parts import (
+    condition_faults,
+    deadline_faults,
+    known_state,
+    part_faults,
+    stated_faults,
+)
 from workflow.procedure.stages import Action, Deadline, State, Use
 
 DECIDING_EFFECTS = frozenset({"enter_pool", "finish_review"})
@@ -19,6 +26,10 @@ class Vocabulary(Protocol):
     @property
     def codes(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
         """Code table → code → words."""
+
+    @property
+    def fragments(self) -> Mapping[str, Path]:
+        """Key → file of what procedures may share."""
 
     def guard_faults(self, use: Use) -> list[tuple[str, dict[str, Any]]]:
         """(code, params) for each fault of a guard's name or parameters."""
@@ -46,6 +57,8 @@ def unsoundness(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]
 
 def _forms(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
     for form_key, form in procedure.forms.items():
+        for role in form.visible_to:
+            yield from _known_role(procedure, role, ("forms", form_key, "visible_to"))
         for key, field in form.fields.items():
             path = ("forms", form_key, "fields", key)
             if field.codes and field.codes not in vocabulary.codes:
@@ -72,14 +85,22 @@ def _roles(procedure: Procedure) -> Iterator[Fault]:
         if getattr(procedure, name):
             yield from known_state(procedure, getattr(procedure, name), (name,))
     for key, role in procedure.roles.items():
-        ways = sum((role.of is not None, role.is_subject, role.is_chosen, bool(role.did), role.is_outside))
+        named = (
+            role.of is not None,
+            role.is_subject,
+            role.is_chosen,
+            bool(role.did),
+            role.is_outside,
+            role.is_automatic,
+        )
+        ways = sum(named)
         if ways != 1:
             yield ("roles", key), "role_way", {"role": key, "allowed": ", ".join(RELATIONS)}
         form, _, field = (role.chosen_in or "").partition(".")
-        named = procedure.forms[form].fields.get(field) if form in procedure.forms else None
+        chosen = procedure.forms[form].fields.get(field) if form in procedure.forms else None
         if key == procedure.rounds_by and (role.of is None or role.of in RELATIONS):
             yield ("rounds_by",), "rounds_role", {"role": key}
-        if role.chosen_in and (named is None or named.type != "accounts"):
+        if role.chosen_in and (chosen is None or chosen.type != "accounts"):
             yield ("roles", key, "chosen_in"), "unknown_accounts_field", {"field": role.chosen_in}
 
 
@@ -194,15 +215,21 @@ def _guards(
         here = (*path, index)
         for code, params in vocabulary.guard_faults(use):
             yield here, code, params
+        yield from stated_faults(procedure, use, here)
         yield from _cited(procedure, use.cites, here)
         if not use.cites and _has_number(use.params):
             yield here, "uncited", {}
         for role in use.waivable_by:
             yield from _known_role(procedure, role, here)
         for value in use.params.values():
-            for key in value if isinstance(value, dict) else ():
+            for key in value if _is_per_category(value) else ():
                 if procedure.categories and key not in procedure.categories:
                     yield here, "unknown_category", {"category": key, "allowed": listed(procedure.categories)}
+
+
+def _is_per_category(value: Any) -> bool:
+    """Whether a parameter gives a number for each category."""
+    return isinstance(value, dict) and all(isinstance(number, int) for number in value.values())
 
 
 def _has_number(params: dict[str, Any]) -> bool:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic import ValidationError
+
 from workflow.procedure.children import Opening
 from workflow.procedure.conditions import Condition
 from workflow.procedure.findings import Fault, Path, listed
 from workflow.procedure.model import Procedure
-from workflow.procedure.stages import RESUMED, Action, Deadline, State
+from workflow.procedure.stages import RESUMED, Action, Deadline, State, Use
 
 
 def part_faults(procedure: Procedure, ref: str, state: State, path: Path) -> Iterator[Fault]:
@@ -98,12 +100,25 @@ def condition_faults(procedure: Procedure, condition: Condition, path: Path) -> 
         yield from ((path, code, params) for code, params in _fact_faults(procedure, name))
 
 
+def stated_faults(procedure: Procedure, use: Use, path: Path) -> Iterator[Fault]:
+    """Facts named by a condition that a guard states."""
+    try:
+        condition = Condition.model_validate(use.params.get("when"))
+    except ValidationError:
+        return
+    yield from condition_faults(procedure, condition, path)
+
+
 def _fact_faults(procedure: Procedure, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     family, _, rest = name.partition(".")
     if family == "form":
         form, _, key = rest.partition(".")
         if key not in (procedure.forms[form].fields if form in procedure.forms else ()):
             fields = [f"form.{f}.{k}" for f, one in procedure.forms.items() for k in one.fields]
+            yield "unknown_fact", {"fact": name, "allowed": listed(fields) or "–"}
+    elif family == "field":
+        if not any(rest in form.fields for form in procedure.forms.values()):
+            fields = sorted({f"field.{key}" for form in procedure.forms.values() for key in form.fields})
             yield "unknown_fact", {"fact": name, "allowed": listed(fields) or "–"}
     elif family in {"entered", "outcome", "votes"}:
         ref = ".".join(rest.split(".")[:2])

@@ -18,9 +18,12 @@ class Use(Part):
     """A guard or effect of the catalogue, named with its parameters."""
 
     name: Key
+    """The name in the catalogue."""
     params: dict[str, Any] = Field(default_factory=dict)
+    """Its parameters."""
     cites: Cites = ()
     waivable_by: Keys = ()
+    """Roles that may set a guard aside for one case, with a reason."""
 
     @model_validator(mode="before")
     @classmethod
@@ -47,22 +50,25 @@ def _targets(value: Any) -> Any:
 
 
 class Action(Part):
-    """Something the holders of a role do to a case in a state.
-
-    `to` is the state it leads to; a list, where who acts chooses; `earlier` for any state the case has been in, its
-    work kept; `resumed` for the state in which the case was suspended.
-    """
+    """Something the holders of a role do to a case in a state."""
 
     by: Keys = Field(min_length=1)
+    """Roles that may do it."""
     to: Annotated[StateRef | Literal["earlier", "resumed"] | tuple[StateRef, ...], BeforeValidator(_targets)]
+    """The state it leads to; several, where who acts chooses; `earlier`: any it has been in; `resumed`: where it was suspended."""
     title: Words | None = None
     form: Key | None = None
+    """The form that is filled in with it."""
     reason: Literal["none", "optional", "required"] = "none"
+    """Whether a reason is asked for."""
     guards: Uses = ()
+    """What must be true; everything that is not is told."""
     effects: Uses = ()
+    """What follows."""
     awaited: bool = True
     """False for what may be done but nobody waits for: withdrawing, objecting."""
     tone: Literal["primary", "secondary", "danger"] = "secondary"
+    """How the button looks: the usual way on, another one, or one that ends something."""
     bulk: bool = False
     """Whether it may be taken on many cases at once; never where a form is filled in or the case ends by it."""
     except_in: Annotated[tuple[StateRef, ...], BeforeValidator(_targets)] = ()
@@ -80,29 +86,36 @@ class Escalation(Part):
     """Who else is told when a deadline has passed, and how many days after it."""
 
     after: int = Field(ge=0, le=365)
+    """Days after the deadline: working days where the deadline counts those."""
     to: Key
+    """The role that is told."""
 
 
 class Deadline(Part):
     """By when, and what follows. Exactly one of `working_days`, `days`, `months`, `on`.
 
-    Counted from the day the state is entered, which is not counted itself. `on` names a date of the round or review,
-    or a date answered in a form of the case (`form.FORM.KEY`), moved by `shift_days` (earlier with a minus).
-    `remind` lists days from the deadline, before it with a minus; `on_expiry` names an action of the state that
-    the clock takes, or an outcome of the state that the clock declares.
+    Counted from the day the state is entered, which is not counted itself.
     """
 
     working_days: int | None = Field(default=None, ge=1, le=1_000)
+    """Length in working days."""
     days: int | None = Field(default=None, ge=1, le=4_000)
+    """Length in days of the calendar."""
     months: int | None = Field(default=None, ge=1, le=240)
+    """Length in months."""
     on: (
         Annotated[str, Field(pattern=r"^(round\.closes_date|review\.due_date|form\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)$")]
         | None
     ) = None
+    """The date on which it ends: of the round, of the review, or answered in a form of the case (`form.FORM.KEY`)."""
     shift_days: int = Field(default=0, ge=-4_000, le=4_000)
+    """So many days after the date `on` names, before it with a minus."""
     remind: Annotated[tuple[int, ...], BeforeValidator(_uses)] = ()
+    """Days on which those awaited are reminded, counted from the deadline as it is counted itself: before it with a minus, 0 on the day."""
     escalate: Escalation | None = None
+    """Who else is told when it has passed."""
     on_expiry: Key | None = None
+    """The action of the state that the clock takes when it has passed, or the outcome of the state it declares."""
     cites: Cites = ()
 
     @model_validator(mode="after")
@@ -116,7 +129,9 @@ class Notice(Part):
     """A public notice that runs for working days and ends by itself."""
 
     working_days: int = Field(ge=1, le=365)
+    """How long it stands."""
     count_first_day: bool = False
+    """Whether the day of publication counts."""
     cites: Cites = ()
 
 
@@ -124,7 +139,9 @@ class Way(Part):
     """One way out of a state that chooses by itself; the last has no `when` and is taken where no other is."""
 
     when: Condition | None = None
+    """When it is taken; the last way has none."""
     to: StateRef
+    """The state it leads to."""
 
 
 class State(Part):
@@ -132,15 +149,21 @@ class State(Part):
 
     title: Words
     actions: dict[Key, Action] = Field(default_factory=dict)
+    """What can be done here."""
     panel: Panel | None = None
+    """Who is asked here."""
     notice: Notice | None = None
+    """How long it is shown in public here."""
     children: Children | None = None
+    """The child cases that are waited for here."""
     choose: Annotated[tuple[Way, ...], BeforeValidator(_targets)] = ()
     """Left at once, by the first way whose condition holds."""
     outcomes: dict[Key, StateRef] = Field(default_factory=dict)
     """Where the outcome of a panel, a notice or child cases leads."""
     outcome_effects: dict[Key, Uses] = Field(default_factory=dict)
+    """What follows from an outcome."""
     deadline: Deadline | None = None
+    """By when it has to be left."""
     pauses: StateRef | None = None
     """The notice state whose days stand still while the case is here."""
     suspends: bool = False
@@ -148,6 +171,7 @@ class State(Part):
     waivers_for: StateRef | None = None
     """The state whose guards may be waived while the case is here."""
     on_entry: Uses = ()
+    """What follows whenever a case comes here."""
     final: Key | None = None
     """The case's outcome word. A final state's only actions re-open the case: a correction by a second person."""
 
@@ -175,12 +199,12 @@ class State(Part):
 
 
 class Stage(Part):
-    """A step of the path with its states; `seen_by` lists roles that read it beside those who act in it.
-
-    `actions` are possible in every state of the stage that is not final and does not choose by itself.
-    """
+    """A step of the path with its states."""
 
     title: Words
     seen_by: Keys = ()
+    """Roles that read it, beside those who act in it."""
     actions: dict[Key, Action] = Field(default_factory=dict)
+    """Actions possible in every state of the stage that is not final and does not choose by itself."""
     states: dict[Key, State] = Field(min_length=1)
+    """Where a case can be within it."""

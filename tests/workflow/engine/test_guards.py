@@ -147,7 +147,13 @@ FAILS = [
         ["team.at_least", "team.took_part", "team.kin"],
         {"count": 1, "limit": 2},
     ),
-    ("condition", LARGE, facts(form__values={"sum": 9}), ["condition.told"], {"en": "Too small.", "zh": "太小。"}),
+    (
+        "condition",
+        LARGE,
+        facts(form__values={"sum": 9}),
+        ["condition.told"],
+        {"text": {"en": "Too small.", "zh": "太小。"}},
+    ),
     ("condition", LARGE, facts(form__values={}), ["condition.told"], {}),
     (
         "last_done",

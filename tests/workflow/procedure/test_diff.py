@@ -52,7 +52,7 @@ def test_a_number_is_said_with_old_and_new() -> None:
 
 def test_it_is_said_in_chinese_too() -> None:
     assert said(TEXTS[MAIN], edited(("working_days: 10", "working_days: 15")), "zh") == [
-        ("组织审核 › 三部门会签 › 办理期限", "工作日数：10 → 15")
+        ("组织把关 › 三部门会签 › 办理期限", "工作日数：10 → 15")
     ]
 
 
@@ -168,7 +168,7 @@ def test_every_part_of_the_language_has_a_name_in_both_languages() -> None:
     ]
     assert len(language) > 20
     catalogue_parts = [*GUARDS.values(), *EFFECTS.values()]
-    keys = {f"key.{name}" for one in (*language, *catalogue_parts) for name in one.model_fields}
+    keys = {f"key_{name}" for one in (*language, *catalogue_parts) for name in one.model_fields}
     names = {f"guard.{key}" for key in GUARDS} | {f"effect.{key}" for key in EFFECTS}
     kinds = {f"kind.{kind}" for kind in KINDS.values()}
     assert sorted(key for key in keys | names | kinds if not has(key)) == []

@@ -20,7 +20,9 @@ class Stated(Guard):
 
     key: ClassVar[str] = "condition"
     when: Condition
+    """What must be true."""
     otherwise: Words
+    """What people read where it is not."""
 
     @property
     def facts_needed(self) -> tuple[str, ...]:
@@ -32,7 +34,7 @@ class Stated(Guard):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         if not holds(self.when, facts):
-            yield self.reason("told", en=self.otherwise.en, zh=self.otherwise.zh)
+            yield self.reason("told", text={"en": self.otherwise.en, "zh": self.otherwise.zh})
 
 
 class LastDone(Guard):
@@ -41,7 +43,9 @@ class LastDone(Guard):
     key: ClassVar[str] = "last_done"
     needs: ClassVar[tuple[str, ...]] = ("actor.account_id", "case.last_done")
     actions: Keys
+    """What must have been done last."""
     by_same: bool = True
+    """Whether whoever acts must be who did it: a recall."""
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         last = facts["case.last_done"]
@@ -60,9 +64,13 @@ class Exclusive(Guard):
     key: ClassVar[str] = "exclusive"
     remedy: ClassVar[str | None] = "remedy.other_case"
     per: Annotated[tuple[Same, ...], BeforeValidator(_as_tuple)]
+    """What another case must share with this one to stand in its way."""
     in_stages: Keys = ()
+    """Stages in which another case counts."""
     in_states: Annotated[tuple[StateRef, ...], BeforeValidator(_as_tuple)] = ()
+    """States in which another case counts."""
     not_counting: Annotated[tuple[StateRef, ...], BeforeValidator(_as_tuple)] = ()
+    """States in which it does not."""
 
     @property
     def facts_needed(self) -> tuple[str, ...]:
