@@ -37,3 +37,9 @@ def procedures() -> Mapping[str, Procedure]:
     """Key → procedure, for every file of the folder. Raises Unsound."""
     loaded = [load(path) for path in sorted(FOLDER.glob("*.yaml"))]
     return {procedure.procedure: procedure for procedure in loaded}
+
+
+def shipped() -> tuple[tuple[Procedure, str], ...]:
+    """Every procedure that ships with its text as it was written. Raises Unsound."""
+    files = {load(path).procedure: path for path in sorted(FOLDER.glob("*.yaml"))}
+    return tuple((procedures()[key], path.read_text(encoding="utf-8")) for key, path in files.items())

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 import click
 
+from definitions.library import shipped
 from web.processes import PortTaken, check_port, environment_with, run_together, scheduler_command, server_command
 from workflow.access.operations import issue_first_administrator_link
+from workflow.cases.versions import publish_shipped
 from workflow.context import CLOCK, Context
 from workflow.problems import Conflict
 from workflow.settings import Settings
@@ -30,6 +32,7 @@ def command(host: str, port: int, workers: int | None, *, no_scheduler: bool) ->
         raise click.ClickException(f"The server cannot listen there. {error}") from error
     database = Database(settings.database_url)
     upgrade(database)
+    _publish_shipped(database, settings)
     _offer_first_administrator(database, settings)
     database.dispose()
     commands = {"web server": server_command(host, port, workers)}
@@ -40,6 +43,14 @@ def command(host: str, port: int, workers: int | None, *, no_scheduler: bool) ->
         click.echo(f"Serving on http://{host}:{port} (people come by {settings.public_url}). Ctrl-C stops it.")
 
     sys.exit(run_together(commands, environment=environment_with(), host=host, port=port, when_ready=introduce))
+
+
+def _publish_shipped(database: Database, settings: Settings) -> None:
+    """Procedures that ship are there from the first start; what the office has made its own stays as it is."""
+    with database.writing() as session:
+        held = publish_shipped(Context(session, CLOCK, datetime.now(UTC), settings.zone), shipped())
+    for key in held:
+        click.echo(f"{key}: this installation has a version of its own; what ships is not published over it.")
 
 
 def _offer_first_administrator(database: Database, settings: Settings) -> None:
