@@ -4,6 +4,8 @@ from typing import Any
 
 from definitions.texts import has, say
 from workflow.procedure.diff import Change, Thing
+from workflow.procedure.diff_names import compact
+from workflow.procedure.stages import Use
 
 KEYLESS = frozenset({"opening", "way"})
 """Things without a name of their own: they are told by their number."""
@@ -61,3 +63,18 @@ def value_text(value: Any, locale: str) -> Any:
 def _entry(what: str, entry: str, locale: str) -> str:
     key = f"outcome.{entry}"
     return say(key, locale) if what == "outcomes" and has(key) else entry
+
+
+def guard_text(use: Use, locale: str) -> str:
+    """A condition of a definition with its parameters: `age (At most: 45)`."""
+    name = say(f"guard.{use.name}", locale) if has(f"guard.{use.name}") else use.name
+    given = [
+        say("thing.valued", locale, name=say(f"key_{key}", locale), value=value_text(_plain(value), locale))
+        for key, value in use.params.items()
+        if has(f"key_{key}")
+    ]
+    return say("thing.detailed", locale, name=name, details=given) if given else name
+
+
+def _plain(value: Any) -> Any:
+    return compact(value) if isinstance(value, dict) else value

@@ -174,8 +174,8 @@ def test_an_objection_holds_a_notice_up(databases: Any) -> None:
 
 
 def test_at_the_default_stage_every_role_has_something_to_do(databases: Any) -> None:
-    # Members of the committee read what the recorder writes down; the administrator has no part in cases.
-    names = {one.sign_in_name for one in ACCOUNTS} - {"member01", "admin"}
+    # Members of the committee read what the recorder writes down; administrator and designer have no part in cases.
+    names = {one.sign_in_name for one in ACCOUNTS} - {"member01", "admin", "designer"}
     with databases[DEFAULT_STAGE].reading() as session:
         by_role = (
             select(Account.sign_in_name)
