@@ -13,6 +13,7 @@ from workflow.context import Context
 from workflow.engine.decide import Compiled, compile_procedure
 from workflow.problems import Conflict, Missing
 from workflow.procedure.model import Procedure
+from workflow.record.tables import Event
 from workflow.store.serializing import serialize_on
 
 _by_engine: WeakKeyDictionary[Engine, dict[int, Compiled]] = WeakKeyDictionary()
@@ -103,6 +104,23 @@ def compiled_version(session: Session, version_id: int) -> Compiled:
             _by_digest[row.digest] = found
         cache[version_id] = found
     return found
+
+
+def compiled_digest(session: Session, digest: str) -> Compiled:
+    """The compiled rules that an event names by their digest. Raises Missing for rules never published here."""
+    found = _by_digest.get(digest)
+    if found is None:
+        version_id = session.scalar(select(ProcedureVersion.id).where(ProcedureVersion.digest == digest))
+        if version_id is None:
+            raise Missing("version_missing", version=digest[:12])
+        found = compiled_version(session, version_id)
+    return found
+
+
+def procedure_then(session: Session, case_id: int, seq: int) -> Procedure:
+    """The rules by which a case ran when one of its events was written: other than now where it has been moved since."""
+    digest = session.scalar(select(Event.procedure_digest).where(Event.case_id == case_id, Event.seq == seq))
+    return compiled_digest(session, digest or "").procedure
 
 
 def newest_version(session: Session, key: str) -> tuple[int, Compiled]:
