@@ -31,7 +31,8 @@ NOMINATING = ("nominate.begin", "nominate.tasks", "nominate.form", "nominate.che
 """Pages that need an open round; they have a test of their own."""
 BULK = ("bulk.choose", "bulk.job")
 """Pages that need cases to be chosen first; they have a test of their own."""
-WRITING = ("procedure_drafts.new", "procedure_drafts.draft", "procedure_drafts.publish", "procedures.compare")
+MOVING = ("procedure_moves.new", "procedure_moves.plan")
+WRITING = (*MOVING, "procedure_drafts.new", "procedure_drafts.draft", "procedure_drafts.publish", "procedures.compare")
 """Pages that need a draft or a second version; they have a test of their own."""
 STANDARDS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 WIDE = {"width": 1280, "height": 900}
@@ -204,6 +205,10 @@ def test_every_page_of_writing_a_procedure_is_accessible(district: LiveServer, s
     faults += examined(screen, "a procedure with two versions")
     screen.goto(district.url + "/procedures/annual-review/differences")
     faults += examined(screen, "differences")
+    screen.goto(district.url + "/procedure-moves/new?from=1&to=6")
+    faults += examined(screen, "a plan to move cases")
+    screen.locator("main form .button-primary").click()
+    faults += examined(screen, "what a plan would do")
     assert faults == []
 
 

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from definitions.library import FOLDER
 from tests.fixtures.office import Office
 from tests.web.conftest import ClientOf
+from tests.workflow.versions.moving_about import begun, version
 from workflow.bodies.tables import BodyRole, RoleHolding
 
 TEXT = (FOLDER / "annual-review.yaml").read_text(encoding="utf-8")
@@ -131,3 +132,42 @@ def test_a_draft_is_withdrawn_by_its_author(writer: FlaskClient, second: FlaskCl
 @pytest.mark.parametrize("path", ["/procedures/nothing", "/procedures/annual-review?number=9", "/procedure-drafts/99"])
 def test_what_is_not_there_is_said(writer: FlaskClient, path: str) -> None:
     assert writer.get(path).status_code == 404
+
+
+def test_running_cases_are_moved_from_plan_to_job_and_back(office: Office, second: FlaskClient) -> None:
+    played = begun(office)
+    other = begun(office)
+    other.gives("orghead", "disagree")
+    other.gives("frontier", "disagree")
+    new = version(office, ("joint", "co_sign"), ("sum:", "amount:"), ("form.wish.sum", "form.wish.amount"))
+    assert f"/procedure-moves/new?from={played.version_id}&amp;to={new}" in page(second, "/procedures/played")
+    editor = page(second, f"/procedure-moves/new?from={played.version_id}&to={new}")
+    assert 'value="desk.co_sign" selected' in editor
+    assert 'name="answer-wish.sum" value="wish.amount"' in editor
+    plan = {"from": played.version_id, "to": new, "state-desk.joint": "desk.co_sign", "answer-wish.sum": "wish.amount"}
+    made = second.post("/procedure-moves/new", data=plan)
+    address = str(made.headers["Location"])
+    preview = page(second, address)
+    assert "1 case will move" in preview
+    assert "The plan does not say where cases in “Draft” go on." in preview
+    assert "温朗" not in preview, "who moves cases does not read them"
+    fields = {"case": re.findall(r'name="case" value="([^"]+)"', preview), "once_key": "k"}
+    done = second.post(address, data=fields, follow_redirects=True)
+    assert "1 of 1 cases" in done.text
+    assert "Goes on by another version" in done.text
+    assert (played.state, other.state) == ("desk.co_sign", "desk.draft")
+    assert f'{address}"' in page(second, "/procedures/played")
+    back = str(second.post(f"{address}/revert").headers["Location"])
+    assert "takes plan 1 back" in page(second, back)
+    fields = {"case": re.findall(r'name="case" value="([^"]+)"', page(second, back)), "once_key": "l"}
+    assert "1 of 1 cases" in second.post(back, data=fields, follow_redirects=True).text
+    assert played.state == "desk.joint"
+
+
+def test_a_faulty_plan_is_shown_again_with_what_is_wrong(office: Office, second: FlaskClient) -> None:
+    old, new = version(office), version(office, ("working_days: 10", "working_days: 20"))
+    answer = second.post("/procedure-moves/new", data={"from": old, "to": new, "state-desk.joint": "desk.nowhere"})
+    assert answer.status_code == 422
+    html5lib.HTMLParser(strict=True).parse(answer.text)
+    assert 'href="#field-state-desk.joint"' in answer.text
+    assert "has no state desk.nowhere" in answer.text

@@ -8,7 +8,7 @@ from web.request import reading
 from workflow.access.rules import may_draft, may_open
 from workflow.context import Actor
 from workflow.problems import Missing
-from workflow.versions.queries import VersionView, drafts, newest_of_each, versions_of
+from workflow.versions.queries import VersionView, drafts, newest_of_each, plans_of, versions_of
 
 blueprint = Blueprint("procedures", __name__, url_prefix="/procedures")
 
@@ -36,6 +36,7 @@ def procedure(key: str) -> str:
     with reading() as context:
         versions = versions_of(context, key)
         waiting = drafts(context, key=key)
+        plans = plans_of(context, key)
         is_designer = may_draft(context.actor)
     shown = _numbered(versions, request.args.get("number", versions[0].number, type=int))
     return render_template(
@@ -43,6 +44,7 @@ def procedure(key: str) -> str:
         versions=versions,
         shown=shown,
         drafts=waiting,
+        plans=plans,
         is_designer=is_designer,
         stages=stage_table(shown.procedure),
         diagram=diagram_of(shown.procedure),

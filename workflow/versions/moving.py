@@ -139,6 +139,14 @@ def start_moving(context: Context, *, plan_id: int, seen: Sequence[Seen], once_k
     )
 
 
+def plan_jobs(context: Context, plan_id: int) -> tuple[int, ...]:
+    """Ids of the actor's jobs that carry a plan out, newest first."""
+    mine = select(BulkJob.id).where(BulkJob.doing == f"{MOVING}:{plan_id}")
+    return tuple(
+        context.session.scalars(mine.where(BulkJob.account_id == context.actor.account_id).order_by(BulkJob.id.desc()))
+    )
+
+
 @doer(MOVING)
 def move_entry(context: Context, job: BulkJob, entry: BulkEntry) -> None:
     """Moves the case of one entry. Raises Refused with what stands against it now, Conflict where it went on meanwhile."""

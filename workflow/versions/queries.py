@@ -1,6 +1,7 @@
 """Reading procedures with their versions and drafts, and how many cases run by each."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from workflow.context import Context
 from workflow.people.tables import Account
 from workflow.problems import Forbidden, Missing
 from workflow.procedure.model import Procedure
-from workflow.versions.tables import ProcedureDraft
+from workflow.versions.tables import MigrationPlan, ProcedureDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class VersionView:
     running: int
     ended: int
     procedure: Procedure
+    running_in: Mapping[str, int] = field(default_factory=dict)
+    """State → how many cases stand there; only where one version was asked for."""
 
     @property
     def is_shipped(self) -> bool:
@@ -65,6 +68,18 @@ class DraftView:
         return "published" if self.version_id is not None else "withdrawn"
 
 
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """A plan in the list of its procedure."""
+
+    id: int
+    from_number: int
+    to_number: int
+    maker: str
+    made_at: datetime
+    reverts_id: int | None
+
+
 def require_reader(context: Context) -> None:
     """Raises Forbidden for whoever may not read procedures."""
     if not may_open(context.actor, "procedures"):
@@ -83,6 +98,42 @@ def versions_of(context: Context, key: str) -> tuple[VersionView, ...]:
     if not found:
         raise Missing("procedure_missing", procedure=key)
     return tuple(reversed(found))
+
+
+def version_of(context: Context, version_id: int) -> VersionView:
+    """One version with how many cases stand in which state. Raises Missing."""
+    found = _versions(context, ProcedureVersion.id == version_id)
+    if not found:
+        raise Missing("version_missing", version=version_id)
+    counts = context.session.execute(
+        select(Case.state, func.count().label("number"))
+        .where(Case.procedure_version_id == version_id, Case.closed_at.is_(None))
+        .group_by(Case.state)
+    )
+    return replace(found[0], running_in={row.state: row.number for row in counts})
+
+
+def plans_of(context: Context, key: str) -> tuple[PlanLine, ...]:
+    """Plans between versions of a procedure, newest first; none for whoever does not design."""
+    if not may_draft(context.actor):
+        return ()
+    old, new = aliased(ProcedureVersion), aliased(ProcedureVersion)
+    rows = context.session.execute(
+        select(
+            MigrationPlan.id,
+            old.number.label("from_number"),
+            new.number.label("to_number"),
+            Account.name.label("maker"),
+            MigrationPlan.made_at,
+            MigrationPlan.reverts_id,
+        )
+        .join(old, old.id == MigrationPlan.from_version_id)
+        .join(new, new.id == MigrationPlan.to_version_id)
+        .join(Account, Account.id == MigrationPlan.made_by)
+        .where(new.key == key)
+        .order_by(MigrationPlan.id.desc())
+    )
+    return tuple(PlanLine(**row._mapping) for row in rows)
 
 
 def source_of(context: Context, version_id: int) -> str:
