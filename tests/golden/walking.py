@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.acting import act_on_expiry
-from tests.golden.world import OWN, World
+from tests.golden.world import World
 from workflow.cases.deciding import ask_all
 from workflow.cases.loading import LoadedCase, load_case
 from workflow.cases.naming import eligible_accounts
@@ -135,8 +135,8 @@ def _speak(world: World, case_id: int, random: Random) -> bool:
     opinion = opinions[0] if random.random() < 0.7 else random.choice(opinions)
     scores = {str(item["key"]): random.randint(item["out_of"] // 2, item["out_of"]) for item in rubric}
     with world.database.writing() as session:
-        given = {"opinion": opinion, "reason": "Because.", "scores": scores}
-        give_opinion(_context(session, world, actor), case_id=case_id, seat_id=seat.id, **given)
+        context = _context(session, world, actor)
+        give_opinion(context, case_id=case_id, seat_id=seat.id, opinion=opinion, reason="Because.", scores=scores)
     return True
 
 
@@ -195,6 +195,3 @@ def _plain(context: Context, case: LoadedCase, field: FormField | Column, random
         "body": case.body_id,
     }
     return given.get(field.type, "Some words.")
-
-
-__all__ = ["OWN", "walk"]

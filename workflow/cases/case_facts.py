@@ -126,7 +126,18 @@ def last_outcome(session: Session, case: LoadedCase, facts: Gathered, rest: str)
     for (data,) in _LEAVINGS.all(session, {"case_id": case.id, "state": rest}):
         if "outcome" in (given := json.loads(data)):
             return str(given["outcome"])
-    return None
+    return _outcome_before_moves(session, case, rest)
+
+
+def _outcome_before_moves(session: Session, case: LoadedCase, state: str) -> str | None:
+    """The outcome of a state that had another name in the version the case ran by then."""
+    history = _history(session, case)
+    if not any(action == MIGRATED for _, action, *_rest in history):
+        return None
+    left = [seq for seq, _, _, before, _ in history if before == state]
+    lines = select(Event.data).where(Event.case_id == case.id, Event.seq.in_(left)).order_by(Event.seq.desc())
+    found = (json.loads(data).get("outcome") for data in session.scalars(lines))
+    return next((str(outcome) for outcome in found if outcome is not None), None)
 
 
 def decided_at(session: Session, case_id: int, state: str) -> datetime | None:

@@ -247,6 +247,18 @@ def test_the_past_is_known_by_the_names_of_now(office: Office) -> None:
     assert facts["case.last_done"]["action"] == "opinion"
 
 
+def test_an_outcome_from_before_a_move_is_known_by_the_name_of_now(office: Office) -> None:
+    played = begun(office)
+    for name in ("orghead", "frontier"):
+        played.gives(name, "agree")
+    carried_out(office, planned(office, played.version_id, version(office, RENAMED)))
+    with office.as_("secretary") as context:
+        case = load_case(context.session, played.case_id)
+        needs = ("outcome.desk.co_sign", "outcome.desk.draft")
+        facts = gather_facts(context, case, needs=needs, form=None)
+    assert [facts[need] for need in needs] == ["agreed", None]
+
+
 @pytest.mark.parametrize(
     ("plan", "code"),
     [
