@@ -28,6 +28,7 @@ from workflow.engine.decide import ROLE_CODE, Compiled, CompiledAction, Decision
 from workflow.people.tables import Account, Person
 from workflow.problems import Reason
 from workflow.procedure.model import Procedure
+from workflow.procedure.parts import Words
 from workflow.record.tables import Event
 from workflow.store.hot import Hot
 from workflow.store.types import instant
@@ -45,15 +46,13 @@ def case_page(context: Context, case_id: int) -> CaseView:
     visible = procedure.visible_stages(roles, case.state)
     rows = _EVENTS.all(context.session, {"case_id": case_id})
     past = past_rules(context, rows, procedure)
-    own = context.actor.account_id
-    events = tuple(_event(past.get(row[0], procedure), row, visible, roles, names, own) for row in rows)
+    events = tuple(_event(context, past.get(row[0], procedure), row, visible, roles, names) for row in rows)
     filled = fillings(context, procedure, case_id, visible, roles, names, past)
-    category = procedure.categories.get(case.category or "")
     return CaseView(
         **row,
         case=case,
         procedure=procedure,
-        category=category.title if category else None,
+        category=_category(procedure, case),
         state=procedure.states[case.state].title,
         roles=roles,
         sees_stage=case.stage in visible,
@@ -203,13 +202,18 @@ def past_rules(context: Context, rows: Any, procedure: Procedure) -> dict[int, P
     return {seq: compiled_digest(context.session, digest).procedure for seq, digest in digests.items()}
 
 
+def _category(procedure: Procedure, case: LoadedCase) -> Words | None:
+    known = procedure.categories.get(case.category or "")
+    return known.title if known else None
+
+
 def _event(
+    context: Context,
     procedure: Procedure,
     row: Any,
     visible: frozenset[str],
     roles: frozenset[str],
     names: dict[int, str],
-    own: int | None,
 ) -> EventView:
     seq, at, actor_id, role_key, action_name, from_state, to_state, text, digest, _rules = row
     acted_in = to_state if from_state is None or action_name == MIGRATED else from_state
@@ -226,7 +230,7 @@ def _event(
         seq=seq,
         at=instant(at),
         is_visible=is_visible,
-        is_own=actor_id is not None and actor_id == own,
+        is_own=actor_id is not None and actor_id == context.actor.account_id,
         actor=names.get(actor_id or 0) if is_visible else None,
         role=role.title if role and is_visible else None,
         action=action_name if is_visible else "",
