@@ -164,6 +164,18 @@ def test_running_cases_are_moved_from_plan_to_job_and_back(office: Office, secon
     assert played.state == "desk.joint"
 
 
+def test_the_page_of_a_moved_case_says_so(office: Office, client_of: ClientOf, second: FlaskClient) -> None:
+    played = begun(office)
+    new = version(office, ("joint", "co_sign"))
+    plan = {"from": played.version_id, "to": new, "state-desk.joint": "desk.co_sign"}
+    address = str(second.post("/procedure-moves/new", data=plan).headers["Location"])
+    fields = {"case": re.findall(r'name="case" value="([^"]+)"', page(second, address)), "once_key": "k"}
+    second.post(address, data=fields)
+    text = page(signed_in(client_of, "orghead"), f"/cases/{played.case_id}")
+    assert "Goes on by another version" in text
+    assert "From version 1 to version 2" in text
+
+
 def test_a_faulty_plan_is_shown_again_with_what_is_wrong(office: Office, second: FlaskClient) -> None:
     old, new = version(office), version(office, ("working_days: 10", "working_days: 20"))
     answer = second.post("/procedure-moves/new", data={"from": old, "to": new, "state-desk.joint": "desk.nowhere"})

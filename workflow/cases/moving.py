@@ -1,6 +1,6 @@
 """Moves a case to another version of its procedure: an event of its own, its work, clock and readers carried over."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from workflow.cases.loading import LoadedCase, load_case
 from workflow.cases.operations import Acted
 from workflow.cases.roles import Address, addresses_of
 from workflow.cases.step import Step
-from workflow.cases.tables import Case, CaseForm, CaseReader, Timer, Waiver, WorkItem
+from workflow.cases.tables import Case, CaseForm, CaseReader, ProcedureVersion, Timer, Waiver, WorkItem
 from workflow.cases.versions import compiled_version
 from workflow.cases.writing import write_step
 from workflow.context import Context
@@ -69,6 +69,7 @@ def move_case(
         "plan": move.plan_id,
         "from": old.digest,
         "to": new.procedure.digest,
+        "versions": list(_numbers(context, case.version_id, move.version_id)),
         "states": {was: now for was, now in move.states.items() if was != now},
     }
     moved = Moved(new, case, step)
@@ -79,6 +80,12 @@ def move_case(
         follow(context)
     now = load_case(context.session, case.id)
     return Acted(now.id, now.reference, case.last_seq + 1, now.state, now.version)
+
+
+def _numbers(context: Context, *version_ids: int) -> Iterator[int]:
+    """What versions are called by whoever reads the record."""
+    for version_id in version_ids:
+        yield context.session.scalars(select(ProcedureVersion.number).where(ProcedureVersion.id == version_id)).one()
 
 
 def _carry(context: Context, moved: Moved, old: Procedure, move: Move) -> None:

@@ -70,6 +70,7 @@ def test_a_move_is_an_event_and_keeps_what_was_said_and_waited(any_office: Offic
         "plan": plan_id,
         "from": old.digest,
         "to": rules.digest,
+        "versions": [1, 2],
         "states": {"desk.joint": "desk.co_sign"},
     }
     played.verify()
