@@ -41,5 +41,8 @@ def procedures() -> Mapping[str, Procedure]:
 
 def shipped() -> tuple[tuple[Procedure, str], ...]:
     """Every procedure that ships with its text as it was written. Raises Unsound."""
-    files = {load(path).procedure: path for path in sorted(FOLDER.glob("*.yaml"))}
-    return tuple((procedures()[key], path.read_text(encoding="utf-8")) for key, path in files.items())
+    paths = sorted(FOLDER.glob("*.yaml"))  # in the order in which procedures() has read them
+    return tuple(
+        (procedure, path.read_text(encoding="utf-8"))
+        for procedure, path in zip(procedures().values(), paths, strict=True)
+    )

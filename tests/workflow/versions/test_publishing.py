@@ -1,6 +1,7 @@
 """A draft becomes a version by a second person, never by its author; versions in use stay as they were published."""
 
 from dataclasses import replace
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -205,5 +206,29 @@ def test_what_ships_does_not_come_after_the_offices_own_version_unasked(designer
     with office.database.writing() as session:
         context = Context(session, CLOCK, office.now)
         assert publish_shipped(context, [(later, "text"), (shipped, "text")]) == ("annual-review",)
+    with office.as_("orghead") as context:
+        assert [view.number for view in versions_of(context, "annual-review")] == [3, 2, 1]
+
+
+def test_two_who_publish_at_once_get_two_numbers_and_one_draft_becomes_one_version(designers: Office) -> None:
+    office = designers
+    other = CHANGED.replace("after: 9", "after: 11")
+    first, second = saved(office)[0], saved(office, source=other)[0]
+    told: list[object] = []
+    start = Barrier(4)
+
+    def publish(draft_id: int) -> None:
+        start.wait()
+        try:
+            told.append(published(office, draft_id))
+        except Conflict as conflict:
+            told.append(conflict.code)
+
+    threads = [Thread(target=publish, args=(one,)) for one in (first, second, first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, told))[-2:] == ["draft_closed", "draft_closed"]
     with office.as_("orghead") as context:
         assert [view.number for view in versions_of(context, "annual-review")] == [3, 2, 1]
