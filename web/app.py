@@ -11,7 +11,7 @@ from werkzeug.routing import IntegerConverter
 from web import i18n, menu, pages, problems, security
 from web.limits import limiter
 from web.rendering import Application
-from web.request import Clock, connect, icons_url, unread, utc_now
+from web.request import Clock, connect, unread, utc_now
 from workflow import composition  # noqa: F401 - registers what follows when a case moves
 from workflow.settings import Settings
 
@@ -54,7 +54,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Application:
     security.init_app(app)
     i18n.init_app(app)
     problems.init_app(app)
-    app.jinja_env.globals.update(icons_url=icons_url, unread=unread)
+    app.jinja_env.globals.update(unread=unread)
     app.context_processor(lambda: {"menu": menu.menu, "is_demo": settings.is_demo})
     _add_pages(app)
     i18n.bind_languages(app)

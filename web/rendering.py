@@ -13,6 +13,8 @@ from flask import Flask, has_request_context, url_for
 from jinja2 import Environment
 from markupsafe import Markup
 
+from web.folding import PageEnvironment
+
 SPECIMEN = 987_654_321
 """Stands in an address for a number that is put in later."""
 FILES = frozenset({"static", "bootstrap.static"})
@@ -21,13 +23,16 @@ FILES = frozenset({"static", "bootstrap.static"})
 class Application(Flask):
     """Flask with an environment for each language; outside a request there is the common one."""
 
+    jinja_environment = PageEnvironment
     choose_language: Callable[[], str] | None = None
     environments: Mapping[str, Environment] = {}
 
     @cached_property
-    def common_env(self) -> Environment:
+    def common_env(self) -> PageEnvironment:
         """Where extensions put their filters and globals."""
-        return self.create_jinja_environment()
+        made = self.create_jinja_environment()
+        assert isinstance(made, PageEnvironment)
+        return made
 
     @property
     def jinja_env(self) -> Environment:  # type: ignore[override]
@@ -37,10 +42,11 @@ class Application(Flask):
 
 
 def environment_in(
-    common: Environment, language: str, translations: NullTranslations, filters: Mapping[str, Callable[..., Any]]
-) -> Environment:
+    common: PageEnvironment, language: str, translations: NullTranslations, filters: Mapping[str, Callable[..., Any]]
+) -> PageEnvironment:
     """The common environment bound to one language."""
     bound = common.overlay()
+    assert isinstance(bound, PageEnvironment)
     gettext, ngettext = _texts(translations)
     bound.globals = {
         **common.globals,
@@ -48,11 +54,22 @@ def environment_in(
         "gettext": gettext,
         "ngettext": ngettext,
         "url_for": address,
+        "icon": icon,
         "once": once,
         "language": language,
     }
+    bound.foldable = {"_": gettext, "url_for": address, "icon": icon}
     bound.filters = {**common.filters, **filters}
     return bound
+
+
+ICON = Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>')
+
+
+@lru_cache(maxsize=512)
+def icon(name: str) -> Markup:
+    """A Bootstrap icon by its name, for the eye only."""
+    return ICON.format(address("bootstrap.static", filename="icons/bootstrap-icons.svg"), name)
 
 
 KEPT = 8_192

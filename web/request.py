@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from datetime import UTC, date, datetime
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, request
 from flask_login import UserMixin, current_user
 from sqlalchemy.orm import Session
 
@@ -174,13 +174,6 @@ def current_actor() -> Actor:
         raise Forbidden("page_forbidden")
     held: Actor = current_user.signed.actor
     return held
-
-
-def icons_url() -> str:
-    """Where the sheet of icons is: built once a request, a page shows dozens."""
-    if "icons_url" not in g:
-        g.icons_url = url_for("bootstrap.static", filename="icons/bootstrap-icons.svg")
-    return str(g.icons_url)
 
 
 def unread() -> int:
