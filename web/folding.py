@@ -45,8 +45,13 @@ class _Folding(NodeTransformer):
         say = self._foldable.get(node.node.name) if isinstance(node.node, nodes.Name) else None
         if say is None or node.dyn_args is not None or node.dyn_kwargs is not None:
             return node
-        values = [*node.args, *(pair.value for pair in node.kwargs)]
-        if not all(isinstance(value, nodes.Const) and type(value.value) is str for value in values):
+        given = [_literal(value) for value in node.args]
+        named = {pair.key: _literal(pair.value) for pair in node.kwargs}
+        if None in given or None in named.values():
             return node
-        said = say(*(value.value for value in node.args), **{pair.key: pair.value.value for pair in node.kwargs})
+        said = say(*given, **named)
         return nodes.Const(said if isinstance(said, Markup) else str(said), lineno=node.lineno)
+
+
+def _literal(node: nodes.Expr) -> str | None:
+    return node.value if isinstance(node, nodes.Const) and isinstance(node.value, str) else None

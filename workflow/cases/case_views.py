@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from workflow.cases.drafts import KeptDraft
+from workflow.cases.last_views import Visit
 from workflow.cases.loading import LoadedCase
 from workflow.problems import Reason
 from workflow.procedure.forms import Form
@@ -126,3 +128,13 @@ class CaseView:
     waivers: tuple[WaiverView, ...]
     names: dict[int, str]
     """Account → name, for everybody who appears."""
+    visit: Visit
+    is_visit_new: bool
+    """Whether the visit has to be noted."""
+    drafts: dict[str, KeptDraft]
+    """What the reader typed and has not sent, by form."""
+
+    @property
+    def visited(self) -> frozenset[str]:
+        """Every state the case came to."""
+        return frozenset(event.to_state for event in self.events)

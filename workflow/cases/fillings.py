@@ -1,6 +1,7 @@
 """The forms of a case as one reader may see them: every filling, with the answers that are open to them."""
 
 import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import String, Text, bindparam, select, type_coerce
@@ -10,10 +11,9 @@ from workflow.cases.tables import CaseForm
 from workflow.context import Context
 from workflow.procedure.forms import Form
 from workflow.procedure.model import Procedure
-from workflow.store.hot import Hot
 from workflow.store.types import instant
 
-_FILLINGS = Hot(
+FILLINGS = (
     select(
         CaseForm.form,
         CaseForm.stage,
@@ -30,13 +30,12 @@ _FILLINGS = Hot(
 def fillings(
     context: Context,
     procedure: Procedure,
-    case_id: int,
+    rows: Iterable[Sequence[Any]],
     visible: frozenset[str],
     roles: frozenset[str],
     names: dict[int, str],
 ) -> tuple[FormView, ...]:
-    """Every filling of every form in stages the reader sees, oldest first."""
-    rows = _FILLINGS.all(context.session, {"case_id": case_id})
+    """Every filling of every form in stages the reader sees, oldest first, of the rows of `FILLINGS`."""
     return tuple(_filling(context, procedure, row, roles, names) for row in rows if row[1] in visible)
 
 

@@ -95,7 +95,11 @@ class Procedure(Part):
         """The stages open to holders of roles while the case is in a state; an open panel's members read its papers."""
         panel = self.states[state].panel
         papers = frozenset(panel.reads) if panel and panel.sitting & roles else frozenset()
-        return papers | frozenset(key for key in self.stages if self.readers(key) & roles)
+        return papers | frozenset(key for key, readers in self._readers.items() if readers & roles)
+
+    @cached_property
+    def _readers(self) -> dict[str, frozenset[str]]:
+        return {key: self.readers(key) for key in self.stages}
 
     @cached_property
     def canonical(self) -> str:
