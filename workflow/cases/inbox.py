@@ -2,24 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
 
 from workflow.calendar.queries import calendar
-from workflow.cases.inbox_statements import BUCKETS, OTHERS, PAGE_SIZE, counting, merging
+from workflow.cases.inbox_statements import BUCKETS, PAGE_SIZE, counting, merging
 from workflow.cases.paging import place_of
 from workflow.cases.tables import ProcedureVersion
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
+from workflow.engine.decide import Compiled
 from workflow.problems import Invalid
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Words
 from workflow.store.hot import Hot
+from workflow.store.together import rows_in
 from workflow.store.types import instant, instant_text
 
 SOON_WORKING_DAYS = 3
 MAX_TEXT = 80
+LIMITED = frozenset({"soon", "later"})
+"""Buckets that begin or end at the limit of what is soon."""
+KEPT = 4_096
+"""Lines kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +38,9 @@ class Awaited:
     body_en: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class InboxItem:
-    """One line of the inbox."""
+    """One line of the inbox; equal only to itself, so that what is drawn of it is found without comparing it."""
 
     item_id: int
     case_id: int
@@ -117,15 +124,17 @@ def inbox(
     if not groups:
         return InboxPage((), None)
     conditions = _conditions(context, narrowing)
-    values = {**_values(context, groups), **conditions}
+    values = {**_values(context, groups, has_limit=bucket in LIMITED), **conditions}
     if after:
         values |= {"after_at": after[0], "after_id": after[1]}
     statement = merging(len(groups), bucket, frozenset(conditions), is_following=after is not None)
     rows = statement.all(context.session, values)
     shown = rows[:PAGE_SIZE]
-    others = _others(context, {row[6]: row[9] for row in shown}, {row[0] for row in shown})
     last = shown[-1] if len(rows) > PAGE_SIZE else None
-    items = tuple(_item(context, row, others.get(row[6], ())) for row in shown)
+    now = instant_text(context.now)
+    items = tuple(
+        _item(compiled_version(context.session, row[9]), tuple(row), bool(row[5] and row[5] < now)) for row in shown
+    )
     return InboxPage(items, f"{last[4]}_{last[0]}" if last else None)
 
 
@@ -136,7 +145,7 @@ def inbox_counts(context: Context, *, narrowing: Narrowing = EVERYTHING) -> Coun
         return Counts(0, 0, 0, 0)
     conditions = _conditions(context, narrowing)
     statement = counting(len(groups), frozenset(conditions))
-    return Counts(*statement.one(context.session, {**_values(context, groups), **conditions}))
+    return Counts(*statement.one(context.session, {**_values(context, groups, has_limit=True), **conditions}))
 
 
 _VERSIONS = Hot(select(ProcedureVersion.key, ProcedureVersion.id).order_by(ProcedureVersion.id))
@@ -172,17 +181,21 @@ def _groups(context: Context) -> list[int]:
     return [] if account is None else [*sorted(context.actor.body_role_ids), account]
 
 
-def _values(context: Context, groups: list[int]) -> dict[str, Any]:
-    """What the statements are asked with."""
+def _values(context: Context, groups: list[int], *, has_limit: bool) -> dict[str, Any]:
+    """What the statements are asked with; finding the limit of what is soon asks for the calendar."""
     values: dict[str, Any] = {f"group_{number}": value for number, value in enumerate(groups)}
-    return values | {"now": instant_text(context.now), "limit": instant_text(soon_limit(context))}
+    values["now"] = instant_text(context.now)
+    if has_limit:
+        values["limit"] = instant_text(soon_limit(context))
+    return values
 
 
-def _item(context: Context, row: Any, others: tuple[Awaited, ...]) -> InboxItem:
-    item_id, seat_id, role, state, created, due, case_id, reference, category, version, birth, *names = row
+@lru_cache(maxsize=KEPT)
+def _item(compiled: Compiled, row: tuple[Any, ...], is_overdue: bool) -> InboxItem:
+    """A line of what was read; the same line read again is the same object."""
+    item_id, seat_id, role, state, created, due, case_id, reference, category, _version, birth, *names, others = row
     person, person_latin, body_zh, body_en = (name or "" for name in names)
-    procedure = compiled_version(context.session, version).procedure
-    due_at = instant(due) if due else None
+    procedure = compiled.procedure
     filed_as = procedure.categories.get(category or "")
     return InboxItem(
         item_id=item_id,
@@ -201,22 +214,13 @@ def _item(context: Context, row: Any, others: tuple[Awaited, ...]) -> InboxItem:
         state_ref=state,
         role=procedure.roles[role].title,
         created_at=instant(created),
-        due_at=due_at,
-        is_overdue=due_at is not None and due_at < context.now,
+        due_at=instant(due) if due else None,
+        is_overdue=is_overdue,
         is_bulk=bool(procedure.states[state].in_bulk(role)),
-        others=others,
+        others=_others(procedure, rows_in(others)),
     )
 
 
-def _others(context: Context, versions: dict[int, int], own: set[int]) -> dict[int, tuple[Awaited, ...]]:
-    """Who else each case waits for; a role of several people stands once."""
-    if not versions:
-        return {}
-    cases = [*versions, *[next(iter(versions))] * (PAGE_SIZE - len(versions))]
-    rows = OTHERS.all(context.session, {f"case_{number}": case_id for number, case_id in enumerate(cases)})
-    found: dict[int, dict[Awaited, None]] = {}
-    for item_id, case_id, role_key, title_zh, title_en in rows:
-        if item_id not in own:
-            role = compiled_version(context.session, versions[case_id]).procedure.roles[role_key]
-            found.setdefault(case_id, {})[Awaited(role.title, title_zh or "", title_en or "")] = None
-    return {case_id: tuple(awaited) for case_id, awaited in found.items()}
+def _others(procedure: Procedure, rows: list[list[Any]]) -> tuple[Awaited, ...]:
+    """Who else a case waits for; a role of several people stands once."""
+    return tuple(dict.fromkeys(Awaited(procedure.roles[role].title, zh or "", en or "") for role, zh, en in rows))
