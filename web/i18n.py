@@ -9,14 +9,13 @@ from typing import Any
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import g, request
-from flask_babel import Babel, get_locale
-from flask_login import current_user
+from flask import g, has_request_context, request
+from flask_babel import Babel
 
 from definitions.explaining import code_text
 from definitions.texts import has, say
 from web.rendering import Application, environment_in, load_translations
-from web.request import settings
+from web.request import reader, settings
 
 LANGUAGES = ("zh", "en")
 COOKIE = "selection_language"
@@ -54,8 +53,9 @@ def compile_catalogues() -> None:
 
 def choose_language() -> str:
     """The account's language, else the one chosen before signing in, else the browser's, else Chinese."""
-    if current_user.is_authenticated:
-        return str(current_user.signed.locale)
+    signed = reader()
+    if signed is not None:
+        return signed.locale
     chosen = request.cookies.get(COOKIE, "")
     if chosen in LANGUAGES:
         return chosen
@@ -64,9 +64,10 @@ def choose_language() -> str:
 
 def language() -> str:
     """The language of this request, `zh` or `en`; Chinese outside any."""
+    if not has_request_context():
+        return "zh"
     if "language" not in g:
-        locale = get_locale()
-        g.language = "en" if locale is not None and locale.language == "en" else "zh"
+        g.language = choose_language()
     return str(g.language)
 
 
@@ -158,7 +159,7 @@ def init_app(app: Application) -> None:
     compile_catalogues()
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(FOLDER))
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "zh")
-    Babel(app, locale_selector=choose_language)
+    Babel(app, locale_selector=language)
     app.jinja_env.filters.update(
         birth_month=birth_month,
         words=words,

@@ -17,7 +17,6 @@ from web.folding import PageEnvironment
 
 SPECIMEN = 987_654_321
 """Stands in an address for a number that is put in later."""
-FILES = frozenset({"static", "bootstrap.static"})
 
 
 class Application(Flask):
@@ -113,24 +112,24 @@ def _texts(translations: NullTranslations) -> tuple[Callable[..., Markup], Calla
     return gettext, ngettext
 
 
+KEPT_ADDRESSES = 4_096
 _patterns: dict[tuple[Any, ...], str | None] = {}
 
 
 def address(endpoint: str, **values: Any) -> str:
     """`url_for` for templates: an address that differs only by its numbers is built once."""
-    if endpoint in FILES:
-        key: tuple[Any, ...] = (endpoint, *values.values())
-        found = _patterns.get(key)
-        if found is None:
-            found = _patterns[key] = url_for(endpoint, **values)
-        return found
-    if not all(type(value) is int for value in values.values()):
-        return url_for(endpoint, **values)
+    if not values or not all(type(value) is int for value in values.values()):
+        return _built(endpoint, **values)
     key = (endpoint, *values)
     if key not in _patterns:
         _patterns[key] = _pattern(endpoint, tuple(values))
     pattern = _patterns[key]
     return url_for(endpoint, **values) if pattern is None else pattern % values
+
+
+@lru_cache(maxsize=KEPT_ADDRESSES, typed=True)
+def _built(endpoint: str, **values: Any) -> str:
+    return url_for(endpoint, **values)
 
 
 def _pattern(endpoint: str, names: tuple[str, ...]) -> str | None:

@@ -168,17 +168,22 @@ def _written(actor: Actor, opened: Callable[[], AbstractContextManager[Session]]
         yield Context(session=session, actor=actor, now=now(), zone=settings().zone)
 
 
+def reader() -> SignedIn | None:
+    """Whoever is signed in."""
+    return current_user.signed if current_user.is_authenticated else None
+
+
 def current_actor() -> Actor:
     """The actor of this request with the roles held today; asked for once, a page decides on one moment's roles."""
-    if not current_user.is_authenticated:
+    signed = reader()
+    if signed is None:
         raise Forbidden("page_forbidden")
-    held: Actor = current_user.signed.actor
-    return held
+    return signed.actor
 
 
 def unread() -> int:
     """How many notifications the reader has not read, asked once a page; anything above 99 is said as 100."""
-    if not current_user.is_authenticated:
+    if reader() is None:
         return 0
     if "unread" not in g:
         with reading() as context:

@@ -82,6 +82,11 @@ class InboxPage:
     items: tuple[InboxItem, ...]
     next_cursor: str | None
 
+    @property
+    def has_bulk(self) -> bool:
+        """Whether something here can be done to many at once."""
+        return any(item.is_bulk for item in self.items)
+
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
