@@ -9,7 +9,7 @@ from flask import make_response, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from definitions.explaining import action_text, line_text, reason_text, remedy_text, source_text
+from definitions.explaining import reason_text, remedy_text, source_text
 from definitions.notifying import notification_text
 from web.drawing import drawn
 from web.forms import faults
@@ -24,7 +24,6 @@ from workflow.cases.naming import eligible_accounts
 from workflow.cases.timeline import Timeline, timeline
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
-from workflow.engine.panels import Line
 from workflow.notices.queries import notices_of_case
 from workflow.panels.queries import PanelView, panels_of_case
 from workflow.problems import Conflict, Problem, Reason, Refused, Unavailable
@@ -99,7 +98,7 @@ def case_response(case_id: int, told: Told | None = None) -> Response:
         drafts=drafts,
         leftover=_leftover(drafts, view, panels),
         **_history(view, shown),
-        **_words(view),
+        explain=lambda reason: explained(reason, view.procedure, view.names),
     )
     if view.is_visit_new and request.method == "GET":
         _note(case_id, view.visit)
@@ -122,16 +121,6 @@ def _history(view: CaseView, shown: Timeline) -> dict[str, Any]:
         "subject": lambda message: notification_text(
             message.template, language(), message.params, {view.procedure.digest: view.procedure}
         )[0],
-    }
-
-
-def _words(view: CaseView) -> dict[str, Any]:
-    """What the template calls to put things of the case into words."""
-    return {
-        "explain": lambda reason: explained(reason, view.procedure, view.names),
-        "action_title": lambda state, name: action_text(view.procedure, state, name, language()),
-        "line": lambda line: line_text(line, language()),
-        "explanation": lambda rows: [line_text(Line(row["code"], row["params"]), language()) for row in rows],
     }
 
 

@@ -41,7 +41,12 @@ class Application(Flask):
 
 
 def environment_in(
-    common: PageEnvironment, language: str, translations: NullTranslations, filters: Mapping[str, Callable[..., Any]]
+    common: PageEnvironment,
+    language: str,
+    *,
+    translations: NullTranslations,
+    filters: Mapping[str, Callable[..., Any]],
+    functions: Mapping[str, Callable[..., Any]],
 ) -> PageEnvironment:
     """The common environment bound to one language."""
     bound = common.overlay()
@@ -49,6 +54,7 @@ def environment_in(
     gettext, ngettext = _texts(translations)
     bound.globals = {
         **common.globals,
+        **functions,
         "_": gettext,
         "gettext": gettext,
         "ngettext": ngettext,
@@ -71,8 +77,8 @@ def icon(name: str) -> Markup:
     return ICON.format(address("bootstrap.static", filename="icons/bootstrap-icons.svg"), name)
 
 
-KEPT = 8_192
-"""Pieces of pages kept in memory, about 1 KB each."""
+KEPT = 4_096
+"""Pieces of pages kept in memory, 1 to 10 KB each."""
 
 
 @lru_cache(maxsize=KEPT)

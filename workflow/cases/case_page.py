@@ -1,8 +1,10 @@
 """Everything the case page shows to one reader: where it is, who holds it, what was said, what may be done."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import String, Text, bindparam, cast, func, literal_column, select, type_coerce
@@ -18,7 +20,7 @@ from workflow.cases.case_views import (
 )
 from workflow.cases.deciding import ask_all
 from workflow.cases.drafts import DRAFTS_OF_CASE, asked_for_drafts, drafts_in
-from workflow.cases.fillings import FILLINGS, fillings, newest_of_each, visible_values
+from workflow.cases.fillings import FILLINGS, KEPT, fillings, newest_of_each, visible_values
 from workflow.cases.last_views import VISIT, visit_in
 from workflow.cases.loading import CASE_ROW, LoadedCase
 from workflow.cases.operations import waivable_actions
@@ -43,14 +45,15 @@ def case_page(context: Context, case_id: int) -> CaseView:
     compiled = compiled_version(context.session, case.version_id)
     procedure = compiled.procedure
     names = dict(rows_in(texts["names"]))
+    own = context.actor.account_id
     decided = ask_all(context, compiled, case) if case.outcome is None else []
     visible = procedure.visible_stages(roles, case.state)
-    events = _events(procedure, rows_in(texts["events"]), visible, roles, names, context.actor.account_id)
-    filled = fillings(context, procedure, rows_in(texts["fillings"]), visible, roles, names)
+    events = _events(procedure, texts["events"], texts["names"], visible, roles, own)
+    filled = fillings(procedure, texts["fillings"], texts["names"], visible, roles, own)
     category = procedure.categories.get(case.category or "")
-    visit, is_visit_new = visit_in(rows_in(texts["visit"]), now=context.now, last_seq=case.last_seq)
     return CaseView(
         **_header(*rows_in(texts["header"])[0]),
+        **_of_reader(context, texts, case),
         case=case,
         procedure=procedure,
         category=category.title if category else None,
@@ -66,10 +69,14 @@ def case_page(context: Context, case_id: int) -> CaseView:
         events=events,
         waivers=_waivers(rows_in(texts["waivers"]), names),
         names=names,
-        visit=visit,
-        is_visit_new=is_visit_new,
-        drafts=drafts_in(rows_in(texts["drafts"]), case_id),
     )
+
+
+def _of_reader(context: Context, texts: Mapping[str, str], case: LoadedCase) -> dict[str, Any]:
+    """What the reader left here: how far they looked, and what they typed."""
+    visit, is_visit_new = visit_in(rows_in(texts["visit"]), now=context.now, last_seq=case.last_seq)
+    drafts = drafts_in(rows_in(texts["drafts"]), case.id)
+    return {"visit": visit, "is_visit_new": is_visit_new, "drafts": drafts}
 
 
 _HEADER_NAMES = (
@@ -191,15 +198,18 @@ _EVENTS = (
 )
 
 
+@lru_cache(maxsize=KEPT)
 def _events(
     procedure: Procedure,
-    rows: Iterable[Sequence[Any]],
+    text: str,
+    names_text: str,
     visible: frozenset[str],
     roles: frozenset[str],
-    names: dict[int, str],
     own: int | None,
 ) -> tuple[EventView, ...]:
-    return tuple(_event(procedure, row, visible, roles, names, own) for row in rows)
+    """The record as one reader sees it, made of nothing but what stands here."""
+    names = dict(rows_in(names_text))
+    return tuple(_event(procedure, row, visible, roles, names, own) for row in rows_in(text))
 
 
 def _event(
@@ -234,7 +244,7 @@ def _event(
         to_state=to_state,
         stage=procedure.stages[stage].title,
         to_title=procedure.states[to_state].title,
-        data=data,
+        data=MappingProxyType(data),
         hash=digest,
     )
 

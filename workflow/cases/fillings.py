@@ -1,16 +1,17 @@
 """The forms of a case as one reader may see them: every filling, with the answers that are open to them."""
 
 import json
-from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import String, Text, bindparam, select, type_coerce
 
 from workflow.cases.case_views import FormView
 from workflow.cases.tables import CaseForm
-from workflow.context import Context
 from workflow.procedure.forms import Form
 from workflow.procedure.model import Procedure
+from workflow.store.together import rows_in
 from workflow.store.types import instant
 
 FILLINGS = (
@@ -27,16 +28,25 @@ FILLINGS = (
 )
 
 
+KEPT = 2_048
+"""Cases of which what one reader sees of forms and record is kept in memory, some 5 KB each."""
+
+
+@lru_cache(maxsize=KEPT)
 def fillings(
-    context: Context,
     procedure: Procedure,
-    rows: Iterable[Sequence[Any]],
+    text: str,
+    names_text: str,
     visible: frozenset[str],
     roles: frozenset[str],
-    names: dict[int, str],
+    own: int | None,
 ) -> tuple[FormView, ...]:
-    """Every filling of every form in stages the reader sees, oldest first, of the rows of `FILLINGS`."""
-    return tuple(_filling(context, procedure, row, roles, names) for row in rows if row[1] in visible)
+    """Every filling of every form in stages the reader sees, oldest first; `text` is the rows of `FILLINGS`.
+
+    Made of nothing but what stands here, so the same is the same object.
+    """
+    names = dict(rows_in(names_text))
+    return tuple(_filling(procedure, row, roles, names, own) for row in rows_in(text) if row[1] in visible)
 
 
 def newest_of_each(filled: tuple[FormView, ...]) -> tuple[FormView, ...]:
@@ -44,9 +54,7 @@ def newest_of_each(filled: tuple[FormView, ...]) -> tuple[FormView, ...]:
     return tuple({one.key: one for one in filled}.values())
 
 
-def _filling(
-    context: Context, procedure: Procedure, row: Any, roles: frozenset[str], names: dict[int, str]
-) -> FormView:
+def _filling(procedure: Procedure, row: Any, roles: frozenset[str], names: dict[int, str], own: int | None) -> FormView:
     key, stage, seq, text, filled_at, filled_by = row
     form = procedure.forms[key]
     answers = json.loads(text)
@@ -54,13 +62,14 @@ def _filling(
     return FormView(
         key=key,
         form=form,
-        values=shown,
+        values=MappingProxyType(shown),
+        names=MappingProxyType(names),
         stage=procedure.stages[stage].title,
         filled_at=instant(filled_at),
         filled_by=names.get(filled_by or 0, ""),
         hidden=len(answers) - len(shown),
         seq=seq,
-        is_own=filled_by is not None and filled_by == context.actor.account_id,
+        is_own=filled_by is not None and filled_by == own,
     )
 
 

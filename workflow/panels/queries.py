@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import String, Text, bindparam, select, type_coerce
@@ -18,10 +19,11 @@ from workflow.panels.operations import must_leave, rubric_of
 from workflow.panels.rules import weighted_score
 from workflow.panels.tables import Panel, Seat
 from workflow.people.tables import Account
+from workflow.procedure.model import Procedure
 from workflow.procedure.panel import Panel as PanelRules
 from workflow.procedure.parts import Words
 from workflow.store.together import Together, rows_in
-from workflow.store.types import instant
+from workflow.store.types import canonical_json, instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,12 @@ class SeatView:
     given_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PanelView:
-    """One asking of a panel; `lines` explain the outcome, or how it stands while it is open."""
+    """One asking of a panel; `lines` explain the outcome, or how it stands while it is open.
+
+    Read again as it was, it is the same object, equal only to itself: what is drawn of it is found without comparing.
+    """
 
     id: int
     state: str
@@ -67,6 +72,10 @@ class PanelView:
         if self.closed_at is not None or self.rules.recorded_by:
             return None
         return next((seat for seat in self.seats if seat.is_mine and not seat.has_spoken), None)
+
+
+KEPT = 4_096
+"""Panels kept in memory as one reader sees them, about 2 KB each."""
 
 
 class _PanelRow(NamedTuple):
@@ -153,29 +162,62 @@ def _panel(
     context: Context, case: LoadedCase, row: _PanelRow, seats: list[_SeatRow], held: frozenset[str]
 ) -> PanelView:
     procedure = compiled_version(context.session, case.version_id).procedure
-    state = procedure.states[row.state]
-    rules = state.panel
+    rules = procedure.states[row.state].panel
     assert rules is not None
     is_open = row.closed_at is None
     leaving = must_leave(context, case, rules, seats) if is_open else frozenset()
-    rubric = rubric_of(context, case) if rules.scores else ()
-    may_record = is_open and rules.recorded_by in held
+    rubric = canonical_json(rubric_of(context, case)) if rules.scores else "[]"
+    mine = frozenset(seat.id for seat in seats if _is_mine(context, seat))
+    return _view(procedure, row, tuple(seats), leaving, rubric, mine, is_open and rules.recorded_by in held)
+
+
+@lru_cache(maxsize=KEPT)
+def _view(
+    procedure: Procedure,
+    row: _PanelRow,
+    seats: tuple[_SeatRow, ...],
+    leaving: frozenset[int],
+    rubric_text: str,
+    mine: frozenset[int],
+    may_record: bool,
+) -> PanelView:
+    """A panel as one reader sees it, made of nothing but what stands here."""
+    state = procedure.states[row.state]
+    assert state.panel is not None
+    rubric = json.loads(rubric_text)
+    is_open = row.closed_at is None
     return PanelView(
         id=row.id,
         state=row.state,
         title=state.title,
-        rules=rules,
+        rules=state.panel,
         opened_at=instant(row.opened_at),
         closed_at=instant(row.closed_at) if row.closed_at else None,
         outcome=row.outcome,
-        seats=tuple(_seat(context, s, procedure.roles[s.role].title, leaving, rubric, is_open) for s in seats),
-        lines=_lines(rules, row, seats),
+        seats=tuple(
+            _seat(
+                seat,
+                procedure.roles[seat.role].title,
+                rubric,
+                is_open,
+                is_mine=seat.id in mine,
+                leaves=seat.id in leaving,
+            )
+            for seat in seats
+        ),
+        lines=_lines(state.panel, row, seats),
         rubric=rubric,
         may_record=may_record,
     )
 
 
-def _lines(rules: PanelRules, row: _PanelRow, seats: list[_SeatRow]) -> tuple[Line, ...]:
+def _is_mine(context: Context, seat: _SeatRow) -> bool:
+    return seat.body_role_id in context.actor.body_role_ids or (
+        seat.account_id is not None and seat.account_id == context.actor.account_id
+    )
+
+
+def _lines(rules: PanelRules, row: _PanelRow, seats: Sequence[_SeatRow]) -> tuple[Line, ...]:
     explanation = json.loads(row.explanation) if row.explanation else None
     if explanation is not None:
         return tuple(Line(line["code"], line["params"]) for line in explanation)
@@ -185,16 +227,8 @@ def _lines(rules: PanelRules, row: _PanelRow, seats: list[_SeatRow]) -> tuple[Li
 
 
 def _seat(
-    context: Context,
-    seat: _SeatRow,
-    role: Words,
-    leaving: frozenset[int],
-    rubric: Sequence[Mapping[str, Any]],
-    is_open: bool,
+    seat: _SeatRow, role: Words, rubric: Sequence[Mapping[str, Any]], is_open: bool, *, is_mine: bool, leaves: bool
 ) -> SeatView:
-    is_mine = seat.body_role_id in context.actor.body_role_ids or (
-        seat.account_id is not None and seat.account_id == context.actor.account_id
-    )
     # Points of colleagues stay covered until all have given theirs, so that nobody scores by somebody else's sheet.
     covered = bool(rubric) and is_open and not is_mine
     scores = None if covered or not seat.scores else json.loads(seat.scores)
@@ -206,7 +240,7 @@ def _seat(
         account=seat.name,
         is_mine=is_mine,
         has_spoken=seat.given_at is not None,
-        must_leave=seat.id in leaving,
+        must_leave=leaves,
         attendance=seat.attendance,
         opinion=None if covered else seat.opinion,
         reason="" if covered else seat.reason,

@@ -60,6 +60,9 @@ class Procedure(Part):
     """The role that calls rounds of this procedure, in a body with a code; without it there are none."""
     stages: dict[Key, Stage] = Field(min_length=1)
 
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
     @cached_property
     def states(self) -> dict[str, State]:
         """`stage.state` → state, in the order of the file."""
