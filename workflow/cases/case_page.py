@@ -32,6 +32,7 @@ from workflow.engine.decide import ROLE_CODE, Compiled, CompiledAction, Decision
 from workflow.people.tables import Account, Person
 from workflow.problems import Reason
 from workflow.procedure.model import Procedure
+from workflow.procedure.parts import Words
 from workflow.record.tables import Event
 from workflow.store.together import Together, rows_in
 from workflow.store.types import instant
@@ -50,13 +51,12 @@ def case_page(context: Context, case_id: int) -> CaseView:
     visible = procedure.visible_stages(roles, case.state)
     events = _events(procedure, texts["events"], texts["names"], visible, roles, own)
     filled = fillings(procedure, texts["fillings"], texts["names"], visible, roles, own)
-    category = procedure.categories.get(case.category or "")
     return CaseView(
         **_header(*rows_in(texts["header"])[0]),
         **_of_reader(context, texts, case),
         case=case,
         procedure=procedure,
-        category=category.title if category else None,
+        category=_category(procedure, case),
         state=procedure.states[case.state].title,
         roles=roles,
         sees_stage=case.stage in visible,
@@ -70,6 +70,11 @@ def case_page(context: Context, case_id: int) -> CaseView:
         waivers=_waivers(rows_in(texts["waivers"]), names),
         names=names,
     )
+
+
+def _category(procedure: Procedure, case: LoadedCase) -> Words | None:
+    category = procedure.categories.get(case.category or "")
+    return category.title if category else None
 
 
 def _of_reader(context: Context, texts: Mapping[str, str], case: LoadedCase) -> dict[str, Any]:
