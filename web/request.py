@@ -170,7 +170,8 @@ def _written(actor: Actor, opened: Callable[[], AbstractContextManager[Session]]
 
 def reader() -> SignedIn | None:
     """Whoever is signed in."""
-    return current_user.signed if current_user.is_authenticated else None
+    user = current_user._get_current_object()  # noqa: SLF001 - the proxy would look it up with every attribute
+    return user.signed if isinstance(user, User) else None
 
 
 def current_actor() -> Actor:

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 
 from web.menu import Entry
-from web.request import now, reading
+from web.request import reading
 from workflow.cases.inbox import Narrowing, inbox_counts, procedures_in_use
 from workflow.cases.inbox import inbox as oldest
 from workflow.cases.inbox_statements import BUCKETS
@@ -23,7 +23,7 @@ def inbox() -> str:
     with reading() as context:
         counts = inbox_counts(context, narrowing=narrowing)
         page = oldest(context, bucket=bucket, narrowing=narrowing, cursor=cursor)
-        procedures = procedures_in_use(context)
+        procedures = tuple(procedures_in_use(context).values())
     return render_template(
         "inbox/inbox.html",
         page=page,
@@ -35,5 +35,4 @@ def inbox() -> str:
         narrowed={"step": step or None, "q": narrowing.text or None},
         procedures=procedures,
         is_first=cursor is None,
-        now=now(),
     )

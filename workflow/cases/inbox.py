@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from workflow.calendar.queries import calendar
-from workflow.cases.inbox_statements import BUCKETS, PAGE_SIZE, counting, merging
+from workflow.cases.inbox_statements import BUCKETS, COUNT_LIMIT, PAGE_SIZE, counting, dues, merging
 from workflow.cases.paging import place_of
 from workflow.cases.tables import ProcedureVersion
 from workflow.cases.versions import compiled_version
@@ -144,13 +144,21 @@ def inbox(
 
 
 def inbox_counts(context: Context, *, narrowing: Narrowing = EVERYTHING) -> Counts:
-    """How many items wait, by urgency, in one statement. Raises Invalid as `inbox` does."""
+    """How many items wait, by urgency. Raises Invalid as `inbox` does.
+
+    A short inbox is counted by its due dates; a longer one by a statement that finds each end of an index.
+    """
     groups = _groups(context)
     if not groups:
         return Counts(0, 0, 0, 0)
     conditions = _conditions(context, narrowing)
-    statement = counting(len(groups), frozenset(conditions))
-    return Counts(*statement.one(context.session, {**_values(context, groups, has_limit=True), **conditions}))
+    values = {**_values(context, groups, has_limit=True), **conditions}
+    found = [due for (due,) in dues(len(groups), frozenset(conditions)).all(context.session, values)]
+    if len(found) > COUNT_LIMIT:
+        return Counts(*counting(len(groups), frozenset(conditions)).one(context.session, values))
+    overdue = sum(due is not None and due < values["now"] for due in found)
+    soon = sum(due is not None and values["now"] <= due < values["limit"] for due in found)
+    return Counts(len(found), overdue, soon, len(found) - overdue - soon)
 
 
 _VERSIONS = Hot(select(ProcedureVersion.key, ProcedureVersion.id).order_by(ProcedureVersion.id))

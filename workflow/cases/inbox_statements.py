@@ -59,6 +59,19 @@ def counting(groups: int, narrowed: frozenset[str]) -> Hot:
 
 
 @lru_cache(maxsize=512)
+def dues(groups: int, narrowed: frozenset[str]) -> Hot:
+    """When the items of so many groups are due, one more than is counted at most."""
+    parts = [
+        _narrow(
+            select(_DUE.label("due")).where(WorkItem.is_open, _mine(number, is_account=number == groups - 1)), narrowed
+        )
+        for number in range(groups)
+    ]
+    limited = [select(part.limit(COUNT_LIMIT + 1).subquery()) for part in parts]
+    return Hot(select(union_all(*limited).subquery()).limit(COUNT_LIMIT + 1))
+
+
+@lru_cache(maxsize=512)
 def merging(groups: int, bucket: str, narrowed: frozenset[str], *, is_following: bool) -> Hot:
     """The oldest items of so many groups with what a line shows, one more than a page has."""
     parts: list[Select[Any]] = []
