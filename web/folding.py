@@ -36,9 +36,12 @@ class _Folding(NodeTransformer):
     """Puts answers in the place of calls; a name the template gives another meaning is left alone."""
 
     def __init__(self, foldable: Mapping[str, Foldable], template: nodes.Template) -> None:
-        stored = {name.name for name in template.find_all(nodes.Name) if name.ctx != "load"}
-        imported = {name for one in template.find_all(nodes.FromImport) for name in one.names if isinstance(name, str)}
-        self._foldable = {name: say for name, say in foldable.items() if name not in stored | imported}
+        own = {name.name for name in template.find_all(nodes.Name) if name.ctx != "load"}
+        own |= {macro.name for macro in template.find_all(nodes.Macro)}
+        own |= {one.target for one in template.find_all(nodes.Import)}
+        imported = (name for one in template.find_all(nodes.FromImport) for name in one.names)
+        own |= {name if isinstance(name, str) else name[1] for name in imported}
+        self._foldable = {name: say for name, say in foldable.items() if name not in own}
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         self.generic_visit(node)

@@ -4,7 +4,8 @@ import pytest
 
 from tests.fixtures.office import Office
 from tests.workflow.steps import nominated, submitted
-from workflow.cases.inbox import Narrowing, inbox, inbox_counts, procedures_in_use
+from workflow.cases.inbox import Counts, Narrowing, _groups, _values, inbox, inbox_counts, procedures_in_use
+from workflow.cases.inbox_statements import counting
 from workflow.problems import Invalid
 
 
@@ -56,3 +57,25 @@ def test_what_does_not_exist_is_told(office: Office, narrowing: Narrowing, code:
             with pytest.raises(Invalid) as caught:
                 ask(context, narrowing=narrowing)
             assert (caught.value.code, caught.value.field) == (code, field)
+
+
+@pytest.mark.parametrize("days", [0, 2, 6, 40])
+def test_a_short_inbox_is_counted_as_a_long_one_is(any_office: Office, days: int) -> None:
+    office = any_office
+    for _ in range(3):
+        submitted(office, office.person())
+        office.later(days=1)
+    office.later(days=days)
+    with office.as_("secretary") as context:
+        groups = _groups(context)
+        long = counting(len(groups), frozenset()).one(context.session, _values(context, groups, has_limit=True))
+        assert inbox_counts(context) == Counts(*long)
+
+
+def test_a_line_names_the_others_and_not_its_reader(any_office: Office) -> None:
+    office = any_office
+    case_id = submitted(office, office.person())
+    office.act("secretary", case_id, "approve")
+    with office.as_("frontier") as context:
+        (item,) = inbox(context).items
+    assert [other.body_en for other in item.others] == ["Organization", "Personnel"]
