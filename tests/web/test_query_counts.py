@@ -17,7 +17,7 @@ from workflow.rounds.tables import Round
 from workflow.settings import Settings
 
 PAGES = {
-    "/inbox": ("secretary", 6),
+    "/inbox": ("secretary", 4),
     "/bulk/": ("secretary", 3),
     "/bulk/1": ("secretary", 6),
     "/bulk/1/result.csv": ("secretary", 3),

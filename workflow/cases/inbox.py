@@ -1,16 +1,15 @@
 """The inbox: what waits for the actor, oldest first, page by page without ever counting everything."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
-
-from workflow.calendar.queries import calendar
-from workflow.cases.inbox_statements import BUCKETS, COUNT_LIMIT, PAGE_SIZE, counting, dues, merging
+from workflow.calendar.queries import calendar, calendar_of
+from workflow.calendar.rules import Calendar
+from workflow.cases.inbox_statements import BUCKETS, COUNT_LIMIT, PAGE_SIZE, VERSIONS, counting, heading, merging
 from workflow.cases.paging import place_of
-from workflow.cases.tables import ProcedureVersion
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
 from workflow.engine.decide import Compiled
@@ -129,7 +128,9 @@ def inbox(
     if not groups:
         return InboxPage((), None)
     conditions = _conditions(context, narrowing)
-    values = {**_values(context, groups, has_limit=bucket in LIMITED), **conditions}
+    values = {**_values(context, groups), **conditions}
+    if bucket in LIMITED:
+        values["limit"] = instant_text(_soon_limit(context, calendar(context)))
     if after:
         values |= {"after_at": after[0], "after_id": after[1]}
     statement = merging(len(groups), bucket, frozenset(conditions), is_following=after is not None)
@@ -143,30 +144,43 @@ def inbox(
     return InboxPage(items, f"{last[4]}_{last[0]}" if last else None)
 
 
-def inbox_counts(context: Context, *, narrowing: Narrowing = EVERYTHING) -> Counts:
-    """How many items wait, by urgency. Raises Invalid as `inbox` does.
+def inbox_head(context: Context, *, narrowing: Narrowing = EVERYTHING) -> tuple[Counts, dict[str, Procedure]]:
+    """How many items wait, by urgency, and what an inbox can be narrowed to; in one trip. Raises Invalid as `inbox` does.
 
     A short inbox is counted by its due dates; a longer one by a statement that finds each end of an index.
     """
     groups = _groups(context)
     if not groups:
-        return Counts(0, 0, 0, 0)
+        return Counts(0, 0, 0, 0), procedures_in_use(context)
     conditions = _conditions(context, narrowing)
-    values = {**_values(context, groups, has_limit=True), **conditions}
-    found = [due for (due,) in dues(len(groups), frozenset(conditions)).all(context.session, values)]
-    if len(found) > COUNT_LIMIT:
-        return Counts(*counting(len(groups), frozenset(conditions)).one(context.session, values))
-    overdue = sum(due is not None and due < values["now"] for due in found)
-    soon = sum(due is not None and values["now"] <= due < values["limit"] for due in found)
-    return Counts(len(found), overdue, soon, len(found) - overdue - soon)
+    values = {**_values(context, groups), **conditions}
+    texts = heading(len(groups), frozenset(conditions)).texts(context.session, values)
+    limit = instant_text(_soon_limit(context, calendar_of(rows_in(texts["calendar"]))))
+    dues = [due for (due,) in rows_in(texts["dues"])]
+    if len(dues) > COUNT_LIMIT:
+        statement = counting(len(groups), frozenset(conditions))
+        counts = Counts(*statement.one(context.session, {**values, "limit": limit}))
+    else:
+        counts = _counted(dues, values["now"], limit)
+    return counts, _newest(context, rows_in(texts["versions"]))
 
 
-_VERSIONS = Hot(select(ProcedureVersion.key, ProcedureVersion.id).order_by(ProcedureVersion.id))
+def _counted(dues: list[str | None], now: str, limit: str) -> Counts:
+    overdue = sum(due is not None and due < now for due in dues)
+    soon = sum(due is not None and now <= due < limit for due in dues)
+    return Counts(len(dues), overdue, soon, len(dues) - overdue - soon)
+
+
+_VERSIONS = Hot(VERSIONS)
 
 
 def procedures_in_use(context: Context) -> dict[str, Procedure]:
     """Procedure key → rules of its newest version: what an inbox can be narrowed to."""
-    newest = dict(_VERSIONS.all(context.session, {}))
+    return _newest(context, _VERSIONS.all(context.session, {}))
+
+
+def _newest(context: Context, versions: Iterable[Sequence[Any]]) -> dict[str, Procedure]:
+    newest = {key: number for key, number in versions}  # noqa: C416 - rows of JSON are lists
     return {key: compiled_version(context.session, number).procedure for key, number in newest.items()}
 
 
@@ -182,9 +196,9 @@ def _conditions(context: Context, narrowing: Narrowing) -> dict[str, str]:
     return narrowing.values(procedure.prefix)
 
 
-def soon_limit(context: Context) -> datetime:
+def _soon_limit(context: Context, known: Calendar) -> datetime:
     """The end of the last working day that still counts as soon."""
-    day = calendar(context).add_working_days(context.today, SOON_WORKING_DAYS).date
+    day = known.add_working_days(context.today, SOON_WORKING_DAYS).date
     return datetime.combine(day + timedelta(days=1), time(0), tzinfo=context.zone)
 
 
@@ -194,13 +208,10 @@ def _groups(context: Context) -> list[int]:
     return [] if account is None else [*sorted(context.actor.body_role_ids), account]
 
 
-def _values(context: Context, groups: list[int], *, has_limit: bool) -> dict[str, Any]:
-    """What the statements are asked with; finding the limit of what is soon asks for the calendar."""
+def _values(context: Context, groups: list[int]) -> dict[str, Any]:
+    """What every statement is asked with."""
     values: dict[str, Any] = {f"group_{number}": value for number, value in enumerate(groups)}
-    values["now"] = instant_text(context.now)
-    if has_limit:
-        values["limit"] = instant_text(soon_limit(context))
-    return values
+    return values | {"now": instant_text(context.now)}
 
 
 @lru_cache(maxsize=KEPT)

@@ -21,10 +21,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from workflow.bodies.tables import Body, BodyRole
-from workflow.cases.tables import Case, WorkItem
+from workflow.calendar.queries import ENTERED
+from workflow.cases.tables import Case, ProcedureVersion, WorkItem
 from workflow.people.tables import Person
 from workflow.store.hot import Hot
-from workflow.store.together import rows_of
+from workflow.store.together import Together, rows_of
 
 PAGE_SIZE = 20
 COUNT_LIMIT = 99
@@ -35,6 +36,9 @@ _CREATED = type_coerce(WorkItem.created_at, String)
 _NOW, _LIMIT = bindparam("now", type_=String), bindparam("limit", type_=String)
 _LATER = (_DUE >= _LIMIT, _DUE.is_(None))
 _ONE: ColumnElement[int] = literal_column("1", Integer)
+
+
+VERSIONS = select(ProcedureVersion.key, ProcedureVersion.id).order_by(ProcedureVersion.id)
 
 
 @lru_cache(maxsize=512)
@@ -59,8 +63,8 @@ def counting(groups: int, narrowed: frozenset[str]) -> Hot:
 
 
 @lru_cache(maxsize=512)
-def dues(groups: int, narrowed: frozenset[str]) -> Hot:
-    """When the items of so many groups are due, one more than is counted at most."""
+def heading(groups: int, narrowed: frozenset[str]) -> Together:
+    """When the items of so many groups are due, one more than is counted at most; the versions and the calendar."""
     parts = [
         _narrow(
             select(_DUE.label("due")).where(WorkItem.is_open, _mine(number, is_account=number == groups - 1)), narrowed
@@ -68,7 +72,8 @@ def dues(groups: int, narrowed: frozenset[str]) -> Hot:
         for number in range(groups)
     ]
     limited = [select(part.limit(COUNT_LIMIT + 1).subquery()) for part in parts]
-    return Hot(select(union_all(*limited).subquery()).limit(COUNT_LIMIT + 1))
+    dues = select(union_all(*limited).subquery()).limit(COUNT_LIMIT + 1)
+    return Together(dues=dues, versions=VERSIONS, calendar=ENTERED)
 
 
 @lru_cache(maxsize=512)
