@@ -12,6 +12,7 @@ from workflow.context import Context
 from workflow.engine.decide import Compiled, compile_procedure
 from workflow.problems import Missing
 from workflow.procedure.model import Procedure
+from workflow.store.database import engine_of
 
 _by_engine: WeakKeyDictionary[Engine, dict[int, Compiled]] = WeakKeyDictionary()
 _by_digest: dict[str, Compiled] = {}
@@ -46,7 +47,10 @@ def _published(session: Session, procedure: Procedure, now: datetime) -> int:
 
 def compiled_version(session: Session, version_id: int) -> Compiled:
     """The version ready to decide with. Raises Missing for an id that was never published."""
-    cache = _by_engine.setdefault(session.get_bind().engine, {})
+    engine = engine_of(session)
+    cache = _by_engine.get(engine)
+    if cache is None:
+        cache = _by_engine.setdefault(engine, {})
     found = cache.get(version_id)
     if found is None:
         row = session.execute(

@@ -14,8 +14,8 @@ from workflow.messages.tables import Message
 from workflow.problems import Conflict
 from workflow.record.tables import Event
 from workflow.store.base import Base
-from workflow.store.database import IS_STEPPING, IS_WRITTEN
 from workflow.store.hot import Hot, driver_cursor
+from workflow.store.stepping import IS_STEPPING, IS_WRITTEN
 
 ITEM_COLUMNS = ("case_id", "body_role_id", "account_id", "seat_id", "role", "state", "created_at", "due_at", "is_open")
 MESSAGE_COLUMNS = ("template", "params", "case_id", "body_role_id", "account_id", "created_at", "once_key")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.elements import ClauseElement
 
-from workflow.store.database import DRIVER
+from workflow.store.stepping import DRIVER
 
 
 @dataclass(frozen=True, slots=True)
