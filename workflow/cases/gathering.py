@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from workflow.cases.loading import LoadedCase
 from workflow.cases.tables import Case, Waiver
 from workflow.context import Context
-from workflow.people.tables import Account, Kinship, Person, Post, Sanction, Training, YearlyGrade
+from workflow.people.tables import Account, Kinship, Post, Sanction, Training, YearlyGrade
 from workflow.record.tables import Event
 from workflow.store.hot import Hot
 from workflow.store.serializing import serialize_on
@@ -36,23 +36,17 @@ def iso_text(value: Any) -> str | None:
     return value if value is None or isinstance(value, str) else value.isoformat()
 
 
-_PERSON = Hot(
-    select(Person.birth_date, Person.political_status, Person.education, Person.work_start_date).where(
-        Person.id == bindparam("person_id")
-    )
-)
 _POST_SINCE = Hot(
     select(func.max(Post.from_date)).where(Post.person_id == bindparam("person_id"), Post.to_date.is_(None))
 )
 
 
-def _person(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
-    birth, status, education, start = _PERSON.one(session, {"person_id": case.person_id})
+def _person(_session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
     return {
-        "person.birth_date": iso_text(birth),
-        "person.political_status": status,
-        "person.education": education,
-        "person.work_start_date": iso_text(start),
+        "person.birth_date": iso_text(case.birth_date),
+        "person.political_status": case.political_status,
+        "person.education": case.education,
+        "person.work_start_date": iso_text(case.work_start_date),
     }
 
 
