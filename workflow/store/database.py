@@ -19,6 +19,9 @@ CACHE_KIB = 65_536
 CHECKPOINT_PAGES = 8_000
 """Pages of 4 KiB in the write-ahead log before they are carried over: fewer, larger carryings cost a commit less."""
 POOL_SIZE = 8
+CACHED_STATEMENTS = 1_000
+"""Prepared statements a SQLite connection keeps. pysqlite3 throws out the least used, and among those the newest: once the
+tables' making and whatever came first have filled its usual hundred, every statement of a step is prepared anew each time."""
 
 
 def _sqlite_module() -> Any:
@@ -61,7 +64,11 @@ def _sqlite_engine(url: Any) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, module=module, pool_size=POOL_SIZE, max_overflow=0, connect_args={"check_same_thread": False}
+        url,
+        module=module,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        connect_args={"check_same_thread": False, "cached_statements": CACHED_STATEMENTS},
     )
     _prepare_sqlite(engine, "WAL" if version >= (3, 51, 3) else "TRUNCATE")
     return engine

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 INSTANT_LENGTH = 27
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
 def instant_text(value: datetime) -> str:
@@ -31,7 +32,7 @@ def canonical_json(value: Any) -> str:
 
     Raises ValueError for NaN and infinities, which are not JSON.
     """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _encode(value)
 
 
 class Instant(TypeDecorator[datetime]):
