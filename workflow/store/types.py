@@ -19,7 +19,7 @@ def instant_text(value: datetime) -> str:
     """
     if value.tzinfo is None:
         raise ValueError(f"a time needs a zone: {value!r}")
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def instant(text: str) -> datetime:
