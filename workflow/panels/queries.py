@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from workflow.bodies.tables import Body, BodyRole
 from workflow.cases.loading import LoadedCase
@@ -75,6 +76,12 @@ _SEATS = (
     .where(Seat.panel_id.in_(bindparam("panel_ids", expanding=True)))
     .order_by(Seat.id)
 )
+
+
+def open_seats(session: Session, case_id: int) -> list[Seat]:
+    """The seats of the case's open panel, in order; none where no panel is open."""
+    rows = select(Seat).join(Panel, Panel.id == Seat.panel_id).where(Panel.case_id == case_id)
+    return list(session.scalars(rows.where(Panel.closed_at.is_(None)).order_by(Seat.id)))
 
 
 def panels_of_case(context: Context, case: LoadedCase, roles: frozenset[str]) -> tuple[PanelView, ...]:

@@ -1,5 +1,6 @@
 """From a file to a sound procedure, or to findings that name file, line and what is allowed there."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,11 @@ def parse_procedure(text: str, file: str, vocabulary: Vocabulary) -> Procedure:
     if faults:
         raise Unsound(faults)
     return procedure
+
+
+def findings_of(source: Source, faults: Iterable[Any]) -> tuple[Finding, ...]:
+    """Errors of pydantic in our words, each at its line."""
+    return tuple(_finding(source, fault) for fault in faults)
 
 
 def _with_options(value: Any, vocabulary: Vocabulary) -> Any:

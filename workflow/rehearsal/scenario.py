@@ -1,0 +1,31 @@
+"""A scenario file: what holds for all its scenarios, and the scenarios with their steps."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from workflow.procedure.parts import Key, Part, Words
+from workflow.rehearsal.given import Given
+from workflow.rehearsal.steps import AnyStep
+
+
+def _in_order(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+class Scenario(Part):
+    """One course of events. `after` names an earlier scenario by its `key`: that one is played first."""
+
+    title: Words
+    key: Key | None = None
+    after: Key | None = None
+    given: Given = Given()
+    steps: Annotated[tuple[AnyStep, ...], BeforeValidator(_in_order)] = Field(min_length=1)
+
+
+class Scenarios(Part):
+    """The scenarios of one procedure."""
+
+    procedure: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
+    given: Given = Given()
+    scenarios: Annotated[tuple[Scenario, ...], BeforeValidator(_in_order)] = Field(min_length=1)
