@@ -1,13 +1,15 @@
 """Rehearsals of this office: which scenarios belong to which procedure, and the report in words."""
 
+import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from definitions.codes import tables
 from definitions.explaining import action_text, named_params, reason_text, source_text, words
 from definitions.library import procedures
-from definitions.texts import has, say
+from definitions.texts import has, keys, say
 from workflow.problems import Problem, Refused
 from workflow.procedure.findings import Finding, Unsound
 from workflow.procedure.model import Procedure
@@ -29,7 +31,12 @@ def load_book(procedure: Procedure, path: Path | None = None) -> Book:
     chosen = path or scenario_file(procedure)
     if path is None and not chosen.exists():
         raise Unsound((Finding(str(chosen), 1, "scenario_missing", {"file": chosen.name}),))
-    return load_scenarios(chosen, procedure, codes=tables(), has_text=has)
+    return load_scenarios(chosen, procedure, codes=tables(), has_text=_is_text)
+
+
+def _is_text(key: str) -> bool:
+    """Whether there is a text under the key, a message, or variants of one."""
+    return has(key) or any(known.startswith(f"{key}.") for known in keys())
 
 
 def rehearse_here(procedure: Procedure, book: Book) -> Rehearsed:
@@ -62,25 +69,27 @@ def _scenario(rehearsed: Rehearsed, played: Played, locale: str) -> Iterator[str
 
 
 def _where(rehearsed: Rehearsed, played: Played, failure: Failure, locale: str) -> str:
-    title = words(played.script.title, locale)
-    cue = next((one for one in played.script.own if one.number == failure.number), None)
+    """The scenario and the step; a step of an earlier scenario with that one's title."""
+    title, cue = words(played.script.title, locale), failure.cue
     if cue is None:
         return say("rehearsal.before", locale, title=title)
     step = _step_text(cue.step, rehearsed.procedure, locale)
-    return say("rehearsal.place", locale, title=title, number=failure.number, step=step)
+    earlier = words(cue.scenario, locale)
+    code = "rehearsal.place" if earlier == title else "rehearsal.place_earlier"
+    return say(code, locale, title=title, earlier=earlier, number=cue.number, step=step)
 
 
 def _step_text(step: Step, procedure: Procedure, locale: str) -> str:
-    """A step as the file says it, an action by its title."""
+    """Who does what: an action by its title, an opinion by its word, anything else as the file says it."""
     said = getattr(step, step.verb)
+    what = f"{step.verb} {said}" if isinstance(said, str | date) else step.verb
     if step.verb == "does":
-        said = action_text(procedure, None, said, locale)
-    elif isinstance(said, str) and has(f"opinion.{said}"):
-        said = say(f"opinion.{said}", locale)
-    what = said if isinstance(said, str) else f"{step.verb} {said}" if not hasattr(said, "model_dump") else step.verb
+        what = action_text(procedure, None, said, locale)
+    elif isinstance(said, dict):
+        what = f"{step.verb} {json.dumps(said)}"
     who = getattr(step, "who", None)
     names = list(who) if isinstance(who, tuple) else who
-    return say("rehearsal.step_of", locale, who=names, what=what) if names else f"{step.verb} {said}"
+    return say("rehearsal.step_of", locale, who=names, what=what) if names else what
 
 
 def failure_lines(failure: Failure, procedure: Procedure, locale: str) -> list[str]:
@@ -129,7 +138,7 @@ def _scenario_data(rehearsed: Rehearsed, played: Played, locale: str) -> dict[st
         "differences": [
             {
                 "line": failure.line,
-                "step": failure.number,
+                "step": failure.cue.number if failure.cue else 0,
                 "code": failure.difference.code,
                 "text": failure_lines(failure, rehearsed.procedure, locale),
             }

@@ -39,7 +39,9 @@ def enter_state(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> 
         follow_up_named("enter:notice")(context, moved, state.notice)
     for role in awaited_roles(state):
         for address in addresses_of(context.session, compiled, case, role):
-            wait_for(moved, address, is_told=address.account_id != context.actor.account_id)
+            # The clock has no account, and neither has a role in a body: only somebody themselves need not be told.
+            is_own = address.account_id is not None and address.account_id == context.actor.account_id
+            wait_for(moved, address, is_told=not is_own)
 
 
 def awaited_roles(state: State) -> tuple[str, ...]:

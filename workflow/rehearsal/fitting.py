@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from workflow.bodies.operations import KINDS
-from workflow.engine.guards import REGISTRY
 from workflow.procedure.findings import Finding
 from workflow.procedure.source import Path, Source
 from workflow.rehearsal.expected import Then
@@ -112,7 +111,7 @@ def _step(known: Known, step: Step) -> Iterator[Fault]:
     yield from step.faults(known)
     yield from known.one_of("case", step.case, known.cases, "case")
     for place, code in enumerate(step.refused):
-        if not known.has_text(code) and code not in REGISTRY:
+        if not known.has_text(code):
             yield ("refused", place), "unknown_reason", {"reason": code}
     yield from _then(known, step.then)
 

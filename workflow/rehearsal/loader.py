@@ -76,7 +76,7 @@ def _script(
     if scenario.key in keyed:
         findings.append(source.finding((*path, "key"), "scenario_key_twice", key=scenario.key))
     own = tuple(
-        Cue(step, place + 1, source, (*path, "steps", place)) for place, step in enumerate(scenario.steps)
+        Cue(step, scenario.title, place + 1, source, (*path, "steps", place)) for place, step in enumerate(scenario.steps)
     )
     below = earlier.given if earlier else given
     laid = below.under(scenario.given)

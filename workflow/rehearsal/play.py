@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -52,6 +53,7 @@ class Play:
     """The state of a scenario between two steps."""
 
     database: Database
+    path: Path
     procedure: Procedure
     given: Given
     now: datetime
@@ -65,6 +67,12 @@ class Play:
     def sweep(self) -> Sweep:
         """What the scheduler does with timers."""
         return Sweep(self.database, act_on_expiry=act_on_expiry, open_review=open_review)
+
+    def on(self, database: Database, path: Path) -> "Play":
+        """The same state of things on a copy of the database."""
+        kept = Play(database, path, self.procedure, self.given, self.now, self.others, self.office, self.round_id)
+        kept.cases, kept.attempts = dict(self.cases), list(self.attempts)
+        return kept
 
     def close(self) -> None:
         """Gives up every connection."""
@@ -205,7 +213,8 @@ class Play:
 
     def after_step(self) -> None:
         """Messages written are delivered, and a minute passes."""
-        self._spread()
+        with self.as_(None) as context:
+            _deliver(context)
         self.now += BETWEEN_STEPS
 
     def _following(self, to: datetime) -> datetime | None:
@@ -226,12 +235,12 @@ class Play:
         with self.as_(None) as context:
             remind_when_due(context)
             plan_missing_reviews(context)
-        self._spread()
+            _deliver(context)
 
-    def _spread(self) -> None:
-        with self.as_(None) as context:
-            while spread(context, is_mailing=False) == SPREAD_AT_ONCE:
-                pass
+
+def _deliver(context: Context) -> None:
+    while spread(context, is_mailing=False) == SPREAD_AT_ONCE:
+        pass
 
 
 def moment(day: date, at: time) -> datetime:

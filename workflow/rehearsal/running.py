@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import event
 
 from workflow.procedure.model import Procedure
 from workflow.problems import Missing, Problem
 from workflow.rehearsal.coverage import Exercised, Share, coverage, exercised
+from workflow.rehearsal.given import Given
 from workflow.rehearsal.looking import Difference, Look, differences, last_delivery, reason_codes, refusal_difference
 from workflow.rehearsal.play import Play, moment
 from workflow.rehearsal.script import Book, Cue, Script
@@ -22,9 +26,9 @@ MIDNIGHT = time(0)
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A difference with where it was met. `number` is that of the step in its scenario; 0 is before the first."""
+    """A difference with the step at which it was met, perhaps one of an earlier scenario; None before the first step."""
 
-    number: int
+    cue: Cue | None
     line: int
     difference: Difference
 
@@ -60,54 +64,76 @@ class Rehearsed:
 
 def rehearse(procedure: Procedure, book: Book, *, others: Sequence[Procedure] = ()) -> Rehearsed:
     """Plays every script. `others` are procedures the office has beside this one, such as the review that follows it."""
-    played: list[Played] = []
-    with TemporaryDirectory() as folder:
-        template = Path(folder) / "template.db"
-        _migrate(template)
-        for number, script in enumerate(book.scripts):
-            failed = [one.script for one in played if not one.passed]
-            if script.earlier in failed:
-                played.append(Played(script, (), 0, Exercised(), waits_on=script.earlier))
-                continue
-            path = Path(folder) / f"{number}.db"
-            shutil.copyfile(template, path)
-            played.append(_play(procedure, script, Database(f"sqlite:///{path}"), others))
-            path.unlink()
-    shares = coverage(procedure, (one.exercised for one in played))
-    return Rehearsed(procedure, book, tuple(played), shares)
-
-
-def _migrate(path: Path) -> None:
-    database = Database(f"sqlite:///{path}")
-    upgrade(database)
-    database.dispose()
-
-
-def _play(procedure: Procedure, script: Script, database: Database, others: Sequence[Procedure]) -> Played:
-    given = script.given
-    first = min(filter(None, (given.today, given.round.opens if given.round else None)))
     beside = tuple(one for one in others if one.procedure != procedure.procedure)
-    play = Play(database, procedure, given, moment(first, MIDNIGHT), beside)
-    try:
-        failures, steps = _all_steps(play, script)
-        return Played(script, failures, steps, exercised(play))
-    finally:
-        play.close()
+    with TemporaryDirectory() as folder:
+        theatre = _Theatre(procedure, beside, Path(folder))
+        played = tuple(theatre.play(script) for script in book.scripts)
+    return Rehearsed(procedure, book, played, coverage(procedure, (one.exercised for one in played)))
 
 
-def _all_steps(play: Play, script: Script) -> tuple[tuple[Failure, ...], int]:
+class _Theatre:
+    """Scratch databases: each script gets a copy of an empty one, or of that in which the script before it ended."""
+
+    def __init__(self, procedure: Procedure, others: Sequence[Procedure], folder: Path) -> None:
+        self._procedure, self._others, self._folder = procedure, others, folder
+        self._empty = folder / "empty.db"
+        database = _scratch(self._empty)
+        upgrade(database)
+        database.dispose()
+        self._played: dict[int, tuple[Play, Played]] = {}
+
+    def play(self, script: Script) -> Played:
+        """Plays a script, unless the one it goes on from has failed."""
+        before = self._played.get(id(script.earlier))
+        if before and not before[1].passed:
+            return Played(script, (), 0, Exercised(), waits_on=script.earlier)
+        goes_on = before is not None and script.earlier is not None and script.earlier.given == script.given
+        play = self._scene(before[0] if before and goes_on else None, script.given)
+        cues = script.own if goes_on else script.cues
+        try:
+            failures, taken = _all_steps(play, cues, script.line, has_begun=goes_on)
+            found = Played(script, failures, len(script.cues) - len(cues) + taken, exercised(play))
+        finally:
+            play.close()
+        self._played[id(script)] = (play, found)
+        return found
+
+    def _scene(self, before: Play | None, given: Given) -> Play:
+        path = self._folder / f"{len(self._played)}.db"
+        shutil.copyfile(before.path if before else self._empty, path)
+        database = _scratch(path)
+        if before:
+            return before.on(database, path)
+        first = min(filter(None, (given.today, given.round.opens if given.round else None)))
+        return Play(database, path, self._procedure, given, moment(first, MIDNIGHT), self._others)
+
+
+def _scratch(path: Path) -> Database:
+    """A database that nobody needs after a crash: commits do not wait for the disk."""
+    database = Database(f"sqlite:///{path}")
+
+    @event.listens_for(database.engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    return database
+
+
+def _all_steps(
+    play: Play, cues: Sequence[Cue], line: int, *, has_begun: bool
+) -> tuple[tuple[Failure, ...], int]:
     """Steps up to the first that is not as expected: what comes after it would stand on nothing."""
     try:
-        play.begin()
+        if not has_begun:
+            play.begin()
     except Problem as problem:
         found = Difference("not_begun", (), {"found": list(reason_codes(problem))}, problem)
-        return (Failure(0, script.line, found),), 0
-    for taken, cue in enumerate(script.cues):
-        found_here = _one_step(play, cue)
-        if found_here:
-            failures = tuple(Failure(cue.number, cue.line(*one.place), one) for one in found_here)
-            return failures, taken
-    return (), len(script.cues)
+        return (Failure(None, line, found),), 0
+    for taken, cue in enumerate(cues):
+        here = _one_step(play, cue)
+        if here:
+            return tuple(Failure(cue, cue.line(*one.place), one) for one in here), taken
+    return (), len(cues)
 
 
 def _one_step(play: Play, cue: Cue) -> tuple[Difference, ...]:

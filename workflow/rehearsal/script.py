@@ -10,9 +10,10 @@ from workflow.rehearsal.steps import Step
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A step, its number within its scenario, and where it stands."""
+    """A step, the title of its scenario, its number within it, and where it stands."""
 
     step: Step
+    scenario: Words
     number: int
     source: Source
     path: Path
