@@ -62,6 +62,8 @@ class Play:
     round_id: int | None = None
     cases: dict[str, int] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
+    planned_on: date | None = None
+    """The day on which reviews were last looked for: once a day, as the scheduler does."""
 
     @cached_property
     def sweep(self) -> Sweep:
@@ -234,7 +236,9 @@ class Play:
             raise Invalid("rehearsal_clock_failed", error=swept.failures[0].error)
         with self.as_(None) as context:
             remind_when_due(context)
-            plan_missing_reviews(context)
+            if self.planned_on != self.today:
+                plan_missing_reviews(context)
+                self.planned_on = self.today
             _deliver(context)
 
 
