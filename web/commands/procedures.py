@@ -14,7 +14,13 @@ from workflow.procedure.findings import Unsound
 from workflow.procedure.parts import Words
 
 LANGUAGE = click.option(
-    "--lang", "--language", "lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of texts."
+    "--lang",
+    "--language",
+    "lang",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Language of texts.",
 )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 from workflow.bodies.operations import KINDS
 from workflow.procedure.findings import Finding
@@ -11,7 +12,8 @@ from workflow.rehearsal.given import CLOCK_NAME, Given, Person
 from workflow.rehearsal.known import Fault, Known
 from workflow.rehearsal.play import MAIN
 from workflow.rehearsal.script import Cue, Script
-from workflow.rehearsal.steps import Step, Until, case_faults
+from workflow.rehearsal.steps import Step
+from workflow.rehearsal.steps.opening import Until
 
 CODED = {
     "sex": "sex",
@@ -48,7 +50,7 @@ def script_faults(script: Script, own: Given, known: Known, source: Source, path
         last = max(filter(None, (last, day)), default=None)
 
 
-def _day(cue: Cue) -> object:
+def _day(cue: Cue) -> date | None:
     return cue.step.until if isinstance(cue.step, Until) else cue.step.on
 
 
@@ -78,7 +80,7 @@ def _given(known: Known, own: Given) -> Iterator[Fault]:
     for name, person in own.people.items():
         yield from _person(known, name, person)
     if own.case:
-        yield from case_faults(known, own.case, "case")
+        yield from known.case(own.case, "case")
         if own.case.by and own.case.by != CLOCK_NAME:
             yield from known.person(own.case.by, "case", "by")
     if own.round:

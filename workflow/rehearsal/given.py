@@ -119,7 +119,7 @@ class Given(Part):
     """Form → answers given wherever a step does not give others."""
 
     def under(self, other: "Given") -> "Given":
-        """This with another laid over it."""
+        """The same with another laid over it."""
         laid: Given = _laid(self, other)
         return laid
 

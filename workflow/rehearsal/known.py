@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflow.procedure.model import Procedure
-from workflow.rehearsal.given import Given
+from workflow.rehearsal.given import Case, Given
 
 Fault = tuple[tuple[str | int, ...], str, dict[str, Any]]
 """Place within the part looked at, code of a finding, its values."""
@@ -34,6 +34,12 @@ class Known:
     def coded(self, table: str, code: str | None, *place: str | int) -> Iterator[Fault]:
         """A code of one of the office's tables."""
         yield from self.one_of("code", code, self.codes.get(table, ()), *place)
+
+    def case(self, wanted: Case, *place: str | int) -> Iterator[Fault]:
+        """The opening of a case."""
+        yield from self.one_of("person", wanted.person, self.given.people, *place, "person")
+        yield from self.one_of("category", wanted.category, self.procedure.categories, *place, "category")
+        yield from self.one_of("body", wanted.body, self.given.bodies, *place, "body")
 
     @property
     def actions(self) -> frozenset[str]:

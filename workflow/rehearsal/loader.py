@@ -17,7 +17,7 @@ from workflow.rehearsal.known import Known
 from workflow.rehearsal.parts import OWN_CODES
 from workflow.rehearsal.scenario import Scenario, Scenarios
 from workflow.rehearsal.script import Book, Cue, Script
-from workflow.rehearsal.steps import VERBS
+from workflow.rehearsal.steps import REGISTRY
 
 
 def load_scenarios(
@@ -76,7 +76,8 @@ def _script(
     if scenario.key in keyed:
         findings.append(source.finding((*path, "key"), "scenario_key_twice", key=scenario.key))
     own = tuple(
-        Cue(step, scenario.title, place + 1, source, (*path, "steps", place)) for place, step in enumerate(scenario.steps)
+        Cue(step, scenario.title, place + 1, source, (*path, "steps", place))
+        for place, step in enumerate(scenario.steps)
     )
     below = earlier.given if earlier else given
     laid = below.under(scenario.given)
@@ -100,7 +101,7 @@ def _place(loc: tuple[str | int, ...]) -> Place:
     """Where a fault stands in the file: without the kind of a step, and with roles where a body has them."""
     kept: list[str | int] = []
     for at, part in enumerate(loc):
-        is_kind = at >= 2 and loc[at - 2] == "steps" and isinstance(loc[at - 1], int) and part in VERBS
+        is_kind = at >= 2 and loc[at - 2] == "steps" and isinstance(loc[at - 1], int) and part in REGISTRY
         is_roles = at >= 2 and loc[at - 2] == "bodies" and part == "roles"
         if not is_kind and not is_roles:
             kept.append(part)

@@ -133,7 +133,9 @@ def _told(look: Look, then: Then) -> Iterator[Difference]:
             .join(Account, Account.id == Delivery.account_id)
             .where(Delivery.id > look.since, Delivery.channel == "in_app", Account.sign_in_name == name)
         )
-        yield from _differs("told", sorted(set(templates)) or NOTHING, sorted(set(found)) or NOTHING, "told", name, name=name)
+        yield from _differs(
+            "told", sorted(set(templates)) or NOTHING, sorted(set(found)) or NOTHING, "told", name, name=name
+        )
 
 
 def _listed(look: Look, then: Then) -> Iterator[Difference]:

@@ -113,7 +113,10 @@ class Play:
 
     def _call_round(self) -> None:
         called = self.given.round
-        assert called and called.opens and called.closes and self.procedure.rounds_by
+        assert called
+        assert called.opens
+        assert called.closes
+        assert self.procedure.rounds_by
         role = self.procedure.roles[self.procedure.rounds_by]
         bodies = called.calls or ((self.body_of(self.given.case),) if self.given.case else ())
         self.advance(moment(called.opens, CALLED_AT) if called.opens <= self.today else self.now)
@@ -150,17 +153,31 @@ class Play:
         body = self.body_of(wanted)
         if body not in self.office.bodies:
             raise Invalid("case_without_body")
-        common = {"person_id": self.office.people[wanted.person or ""], "body_id": self.office.bodies[body]}
+        person_id, body_id = self.office.people[wanted.person or ""], self.office.bodies[body]
         with self.as_(wanted.by or self._opener(body)) as context:
             if self.round_id is None:
-                opened = open_case(context, version_id=self.version_id, category=wanted.category, **common)
+                opened = open_case(
+                    context,
+                    version_id=self.version_id,
+                    person_id=person_id,
+                    body_id=body_id,
+                    category=wanted.category,
+                )
             else:
-                opened = nominate(context, round_id=self.round_id, category=wanted.category or "", **common)
+                opened = nominate(
+                    context,
+                    round_id=self.round_id,
+                    person_id=person_id,
+                    body_id=body_id,
+                    category=wanted.category or "",
+                )
         self.cases[name] = opened.case_id
 
     def _opener(self, body: str) -> str | None:
         """Whoever holds the role in the body that acts in the first state."""
-        names = [name for role in sorted(nominating_holds(self.procedure)) for name in self.given.held.get((body, role), ())]
+        names = [
+            name for role in sorted(nominating_holds(self.procedure)) for name in self.given.held.get((body, role), ())
+        ]
         return names[0] if names else None
 
     def case_id(self, name: str | None) -> int:

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import event
 
-from workflow.procedure.model import Procedure
 from workflow.problems import Missing, Problem
+from workflow.procedure.model import Procedure
 from workflow.rehearsal.coverage import Exercised, Share, coverage, exercised
 from workflow.rehearsal.given import Given
 from workflow.rehearsal.looking import Difference, Look, differences, last_delivery, reason_codes, refusal_difference
@@ -119,9 +119,7 @@ def _scratch(path: Path) -> Database:
     return database
 
 
-def _all_steps(
-    play: Play, cues: Sequence[Cue], line: int, *, has_begun: bool
-) -> tuple[tuple[Failure, ...], int]:
+def _all_steps(play: Play, cues: Sequence[Cue], line: int, *, has_begun: bool) -> tuple[tuple[Failure, ...], int]:
     """Steps up to the first that is not as expected: what comes after it would stand on nothing."""
     try:
         if not has_begun:
