@@ -31,10 +31,10 @@ def load_book(procedure: Procedure, path: Path | None = None) -> Book:
     chosen = path or scenario_file(procedure)
     if path is None and not chosen.exists():
         raise Unsound((Finding(str(chosen), 1, "scenario_missing", {"file": chosen.name}),))
-    return load_scenarios(chosen, procedure, codes=tables(), has_text=_is_text)
+    return load_scenarios(chosen, procedure, codes=tables(), has_text=is_text)
 
 
-def _is_text(key: str) -> bool:
+def is_text(key: str) -> bool:
     """Whether there is a text under the key, a message, or variants of one."""
     return has(key) or any(known.startswith(f"{key}.") for known in keys())
 

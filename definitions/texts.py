@@ -32,7 +32,7 @@ class _Filed:
     text: Mapping[str, Template]
 
 
-def say(key: str, locale: str, *, zone: ZoneInfo = OFFICE_ZONE, **params: Any) -> str:
+def say(key: str, locale: str, /, *, zone: ZoneInfo = OFFICE_ZONE, **params: Any) -> str:
     """The text of a key in the language of a locale, with its values.
 
     Raises TextMissing for an unknown key, ParameterMissing for a value that is not given; values beyond those named

@@ -33,7 +33,7 @@ class Known:
 
     def coded(self, table: str, code: str | None, *place: str | int) -> Iterator[Fault]:
         """A code of one of the office's tables."""
-        yield from self.one_of("code", code, self.codes.get(table, ()), *place)
+        yield from self.one_of("table_code", code, self.codes.get(table, ()), *place)
 
     def case(self, wanted: Case, *place: str | int) -> Iterator[Fault]:
         """The opening of a case."""

@@ -12,7 +12,7 @@ from workflow.procedure.parts import _as_tuple
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{1,39}$"
 MOST_HOLDERS = 200
-OWN_CODES = frozenset({"day", "holders", "body_role", "day_or_none", "step_kind"})
+OWN_CODES = frozenset({"day", "holders", "body_role", "step_kind", "at_least_one"})
 """Faults that have words of their own; the others are those of every definition."""
 
 
@@ -45,6 +45,13 @@ def _body_role(value: Any) -> Any:
             "body_role", "there is no role {role}", {"role": str(value), "allowed": ", ".join(ROLES)}
         )
     return value
+
+
+def some(value: Any) -> Any:
+    """A list of the file as a tuple with something in it."""
+    if value == []:
+        raise PydanticCustomError("at_least_one", "at least one is needed here")
+    return tuple(value) if isinstance(value, list) else value
 
 
 Day = Annotated[date, BeforeValidator(_day)]

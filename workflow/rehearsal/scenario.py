@@ -1,16 +1,13 @@
 """A scenario file: what holds for all its scenarios, and the scenarios with their steps."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from workflow.procedure.parts import Key, Part, Words
 from workflow.rehearsal.given import Given
+from workflow.rehearsal.parts import some
 from workflow.rehearsal.steps import AnyStep
-
-
-def _in_order(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
 
 
 class Scenario(Part):
@@ -20,7 +17,7 @@ class Scenario(Part):
     key: Key | None = None
     after: Key | None = None
     given: Given = Given()
-    steps: Annotated[tuple[AnyStep, ...], BeforeValidator(_in_order)] = Field(min_length=1)
+    steps: Annotated[tuple[AnyStep, ...], BeforeValidator(some)]
 
 
 class Scenarios(Part):
@@ -28,4 +25,4 @@ class Scenarios(Part):
 
     procedure: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
     given: Given = Given()
-    scenarios: Annotated[tuple[Scenario, ...], BeforeValidator(_in_order)] = Field(min_length=1)
+    scenarios: Annotated[tuple[Scenario, ...], BeforeValidator(some)]
