@@ -9,7 +9,7 @@ from typing import Any
 from definitions.codes import tables
 from definitions.explaining import action_text, named_params, reason_text, source_text, words
 from definitions.library import procedures
-from definitions.texts import has, keys, say
+from definitions.texts import has, keys, language_of, say
 from workflow.problems import Problem, Refused
 from workflow.procedure.findings import Finding, Unsound
 from workflow.procedure.model import Procedure
@@ -54,7 +54,20 @@ def report_lines(rehearsed: Rehearsed, locale: str) -> Iterator[str]:
         kind = say(f"rehearsal.kind.{share.kind}", locale)
         yield "  " + say("rehearsal.covered", locale, kind=kind, covered=share.covered, count=len(share.every))
         if share.missed:
-            yield "    " + say("rehearsal.missed", locale, missed=list(share.missed))
+            missed = [_with_title(share.kind, one, rehearsed.procedure, locale) for one in share.missed]
+            yield "    " + say("rehearsal.missed", locale, missed=missed)
+
+
+def _with_title(kind: str, one: str, procedure: Procedure, locale: str) -> str:
+    """A state, action or outcome with the words people know it by; a guard as the definition names it."""
+    ref, _, name = one.rpartition(".")
+    if kind == "states":
+        return say("rehearsal.titled", locale, ref=one, title=words(procedure.states[one].title, locale))
+    if kind == "actions":
+        return say("rehearsal.titled", locale, ref=one, title=action_text(procedure, ref, name, locale))
+    if kind == "outcomes" and has(f"outcome.{name}"):
+        return say("rehearsal.titled", locale, ref=one, title=say(f"outcome.{name}", locale))
+    return one
 
 
 def _scenario(rehearsed: Rehearsed, played: Played, locale: str) -> Iterator[str]:
@@ -104,8 +117,8 @@ def _problem_lines(problem: Problem, procedure: Procedure, locale: str) -> list[
     reasons = problem.reasons if isinstance(problem, Refused) else ()
     lines = []
     for reason in reasons:
-        source = source_text(reason, locale, procedure)
-        lines.append(" ".join(filter(None, (reason_text(reason, locale, procedure, {}), source))))
+        said = (reason_text(reason, locale, procedure, {}), source_text(reason, locale, procedure))
+        lines.append((" " if language_of(locale) == "en" else "").join(filter(None, said)))
     inner: tuple[Problem, ...] = getattr(problem, "problems", ())
     for one in inner or (() if reasons else (problem,)):
         text = say(one.code, locale, **named_params(one.params, locale, procedure, {}))
