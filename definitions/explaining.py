@@ -57,11 +57,12 @@ def action_text(procedure: Procedure, state: str | None, action: str, locale: st
 
 
 def finding_text(finding: Finding, locale: str) -> str:
-    """`FILE:LINE: message`."""
+    """`FILE:LINE: error: message`, and what to do about it on a second line."""
     params = dict(finding.params)
     if "wanted" in params:
         params["wanted"] = say(params["wanted"], locale, **params) if has(params["wanted"]) else params["detail"]
-    return f"{finding.file}:{finding.line}: {say(finding.code, locale, **params)}"
+    severity, said = say(f"severity.{finding.severity}", locale), say(finding.code, locale, **params)
+    return f"{finding.file}:{finding.line}: {severity}: {said}\n    {say(f'hint.{finding.code}', locale)}"
 
 
 def named_params(params: Mapping[str, Any], locale: str, procedure: Procedure | None, names: Names) -> dict[str, Any]:

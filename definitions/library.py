@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from definitions.codes import tables
+from definitions.texts import has
 from workflow.engine.catalogue import Catalogue
-from workflow.procedure.loader import load_procedure
+from workflow.procedure.findings import Finding
+from workflow.procedure.loader import examine_procedure, load_procedure
 from workflow.procedure.model import Procedure
 
 FOLDER = Path(__file__).parent / "procedures"
@@ -21,13 +23,19 @@ def catalogue() -> Catalogue:
         {
             name: {code: {"en": row["en"], "zh": row["zh"]} for code, row in table.items()}
             for name, table in codes.items()
-        }
+        },
+        has_text=has,
     )
 
 
 def load(path: Path) -> Procedure:
     """One definition from anywhere. Raises Unsound."""
     return load_procedure(path, catalogue())
+
+
+def examine(path: Path) -> tuple[Finding, ...]:
+    """What is doubtful about a sound definition from anywhere. Raises Unsound."""
+    return examine_procedure(path, catalogue())[1]
 
 
 @cache

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import combinations_with_replacement
 from typing import Any
 
 from workflow.procedure.panel import Panel
@@ -103,3 +104,17 @@ _RULES: dict[str, Callable[[Panel, Sequence[Given]], tuple[str | None, list[Line
     "everyone_answered": _everyone_answered,
     "majority": _majority,
 }
+
+
+MOST_SEATS = 5
+"""Rules treat seats alike, so that a handful shows every outcome there can be."""
+
+
+def reachable_outcomes(panel: Panel) -> frozenset[str]:
+    """Every outcome that some way of attending and answering leads to, tried out with few seats."""
+    silent = (Given(attendance="absent"), Given(attendance="recused")) if panel.recorded_by else (Given(),)
+    attendance = "present" if panel.recorded_by else None
+    said = [*(Given(opinion, attendance) for opinion in panel.opinions), *silent]
+    seats = (len(panel.of.roles),) if 0 < len(panel.of.roles) <= MOST_SEATS else range(1, MOST_SEATS + 1)
+    outcomes = {settle(panel, given).outcome for n in seats for given in combinations_with_replacement(said, n)}
+    return frozenset(outcome for outcome in outcomes if outcome is not None)

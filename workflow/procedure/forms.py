@@ -10,27 +10,33 @@ FieldType = Literal["text", "long_text", "integer", "date", "yes_no", "choice", 
 
 
 class FormField(Part):
-    """One question of a form.
-
-    `options` are a choice's own answers; `codes` names a code table instead. `holders_of` names the role whose
-    holders an `accounts` field picks from. `max_length` counts characters, `at_least`/`at_most` bound an integer.
-    """
+    """One question of a form."""
 
     type: FieldType
+    """What kind of answer is wanted."""
     title: Words
     hint: Words | None = None
+    """Help that stands below the title."""
     required: bool = False
+    """Whether the form cannot be sent without it."""
     required_when: dict[Key, Keys] = Field(default_factory=dict)
     """Field → answers that make this one required."""
     options: dict[Key, Words] = Field(default_factory=dict)
+    """A choice's own answers, by code."""
     codes: Key | None = None
+    """The code table a choice's answers come from, instead of its own."""
     holders_of: Key | None = None
+    """The role whose holders an `accounts` field picks from."""
     visible_to: Keys = ()
     """Roles that may read the answer; all readers of the stage where none is named."""
     unit: Words | None = None
+    """What an integer counts."""
     at_least: int | None = None
+    """The smallest integer accepted."""
     at_most: int | None = None
+    """The largest integer accepted."""
     max_length: int = Field(default=4_000, ge=1, le=100_000)
+    """The longest text accepted, in characters."""
 
 
 class Form(Part):
@@ -38,7 +44,9 @@ class Form(Part):
 
     title: Words
     intro: Words | None = None
+    """What stands above the questions."""
     fields: dict[Key, FormField] = Field(min_length=1)
+    """The questions, in order."""
 
 
 class RubricItem(Part):
@@ -46,8 +54,11 @@ class RubricItem(Part):
 
     title: Words
     hint: Words | None = None
+    """What is looked at."""
     weight: int = Field(ge=1, le=100)
+    """Its part of the whole, in percent."""
     out_of: int = Field(default=100, ge=1, le=1_000)
+    """The most points that can be given."""
 
 
 class Rubric(Part):
@@ -56,3 +67,4 @@ class Rubric(Part):
     title: Words
     cites: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = ()
     items: dict[Key, RubricItem] = Field(min_length=1)
+    """The lines, in order."""

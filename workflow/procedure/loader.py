@@ -1,40 +1,63 @@
 """From a file to a sound procedure, or to findings that name file, line and what is allowed there."""
 
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from workflow.procedure.findings import Finding, Unsound
+from workflow.procedure.deeper import doubtful, impossible
+from workflow.procedure.findings import Finding, Unsound, first_of, in_order
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import wanted_of
 from workflow.procedure.soundness import Vocabulary, unsoundness
-from workflow.procedure.source import Source, read_source
+from workflow.procedure.source import MAX_BYTES, Source, read_source, too_large
 
 OWN_CODES = frozenset({"unknown_key", "share", "members", "single_key", "one_length"})
 
+LONGEST_DETAIL = 400
+
 
 def load_procedure(path: Path, vocabulary: Vocabulary) -> Procedure:
-    """The procedure in a file. Raises Unsound with every fault found."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise Unsound((Finding(str(path), 1, "file_not_utf8"),)) from error
-    except OSError as error:
-        raise Unsound((Finding(str(path), 1, "file_unreadable", {"detail": error.strerror or ""}),)) from error
-    return parse_procedure(text, str(path), vocabulary)
+    """The procedure in a file. Raises Unsound with every error found."""
+    return parse_procedure(_text(path), str(path), vocabulary)
 
 
 def parse_procedure(text: str, file: str, vocabulary: Vocabulary) -> Procedure:
     """The procedure in a text; `file` is the name findings carry. Raises Unsound."""
-    source = read_source(text, file)
+    return _procedure(read_source(text, file), vocabulary)
+
+
+def examine_procedure(path: Path, vocabulary: Vocabulary) -> tuple[Procedure, tuple[Finding, ...]]:
+    """The procedure in a file and what is doubtful about it, in the order of the file. Raises Unsound."""
+    source = read_source(_text(path), str(path))
+    procedure = _procedure(source, vocabulary)
+    found = doubtful(procedure, vocabulary)
+    return procedure, in_order(first_of(source.doubt(where, code, **params) for where, code, params in found))
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise too_large(str(path))
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unsound((Finding(str(path), 1, "file_not_utf8"),)) from error
+    except OSError as error:
+        raise Unsound((Finding(str(path), 1, "file_unreadable", {"detail": error.strerror or ""}),)) from error
+
+
+def _procedure(source: Source, vocabulary: Vocabulary) -> Procedure:
     try:
         procedure = Procedure.model_validate(_with_options(source.value, vocabulary))
     except ValidationError as error:
-        raise Unsound(tuple(_finding(source, fault) for fault in error.errors())) from error
-    faults = tuple(source.finding(path, code, **params) for path, code, params in unsoundness(procedure, vocabulary))
-    if faults:
-        raise Unsound(faults)
+        raise Unsound(first_of(_finding(source, fault) for fault in error.errors(include_url=False))) from error
+    faults = chain(unsoundness(procedure, vocabulary), impossible(procedure, vocabulary))
+    findings = first_of(source.finding(path, code, **params) for path, code, params in faults)
+    if findings:
+        raise Unsound(findings)
     return procedure
 
 
@@ -44,15 +67,16 @@ def _with_options(value: Any, vocabulary: Vocabulary) -> Any:
     for form in forms.values() if isinstance(forms, dict) else ():
         fields = form.get("fields") if isinstance(form, dict) else None
         for field in fields.values() if isinstance(fields, dict) else ():
-            if isinstance(field, dict) and field.get("codes") in vocabulary.codes and "options" not in field:
-                field["options"] = vocabulary.codes[field["codes"]]
+            codes = field.get("codes") if isinstance(field, dict) else None
+            if isinstance(codes, str) and codes in vocabulary.codes and "options" not in field:
+                field["options"] = vocabulary.codes[codes]
     return value
 
 
 def _finding(source: Source, fault: Any) -> Finding:
     """One pydantic error in our words, at its line."""
     path = tuple(part for part in fault["loc"] if part != "[key]")
-    kind, context = fault["type"], {key: str(item) for key, item in fault.get("ctx", {}).items() if key != "error"}
+    kind, context = fault["type"], _context(fault)
     if kind == "missing":
         return source.finding(path, "missing_key", key=str(path[-1]))
     if kind in OWN_CODES:
@@ -67,6 +91,10 @@ def _finding(source: Source, fault: Any) -> Finding:
     return source.finding(path, "wrong_type", value=value, **wanted)
 
 
-def _short(value: Any) -> str:
+def _context(fault: Any) -> dict[str, str]:
+    return {key: _short(item, LONGEST_DETAIL) for key, item in fault.get("ctx", {}).items() if key != "error"}
+
+
+def _short(value: Any, limit: int = 60) -> str:
     text = str(value)
-    return text if len(text) <= 60 else text[:57] + "…"
+    return text if len(text) <= limit else text[: limit - 3] + "…"

@@ -23,7 +23,9 @@ class Role(Part):
     of: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")] | None = None
     """A relation (`nominating_body`, `subject_body`) or the code of a body."""
     holds: Key = "officer"
+    """The role that must be held in that body."""
     is_subject: bool = False
+    """Whether it is the person the case is about."""
     chosen_in: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")] | None = None
     """The `form.field` (of type `accounts`) in which the people of this role are named."""
 
@@ -37,28 +39,39 @@ class Category(Part):
 
     title: Words
     pool: Key | None = None
+    """The list that whoever is selected in this category enters."""
 
 
 class Procedure(Part):
     """The rules of one selection path."""
 
     procedure: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
+    """The key: how cases, commands and other procedures name it."""
     title: Words
     about: Words
+    """One sentence that says what it is for."""
     subject: Literal["person"] = "person"
+    """What a case is about."""
     prefix: Annotated[str, Field(pattern=r"^[A-Z]{1,4}$")]
     """Begins the reference of each case: `RO` gives RO-2026-0001."""
     starts: StateRef
+    """The state in which a case begins."""
     sources: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+(/[a-z0-9.-]+)?$")], Words] = Field(default_factory=dict)
+    """The rules this follows, by key and article; every number of a rule cites one."""
     roles: dict[Key, Role] = Field(min_length=1)
+    """Who acts."""
     categories: dict[Key, Category] = Field(default_factory=dict)
+    """Kinds of seats; numbers of guards may differ by them."""
     forms: dict[Key, Form] = Field(default_factory=dict)
+    """What is asked, by the name actions use."""
     rubric: Rubric | None = None
+    """The yardstick of panels that score."""
     seen_by: Annotated[Keys, BeforeValidator(_as_tuple)] = ()
     """Roles that read every stage."""
     rounds_by: Key | None = None
     """The role that calls rounds of this procedure, in a body with a code; without it there are none."""
     stages: dict[Key, Stage] = Field(min_length=1)
+    """The steps of the path, in order."""
 
     @cached_property
     def states(self) -> dict[str, State]:

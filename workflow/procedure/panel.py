@@ -1,5 +1,6 @@
 """Panels of a definition: who gives an opinion, which opinions, and the rule that settles the outcome."""
 
+import re
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
@@ -12,10 +13,14 @@ Cites = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 Outcome = Literal["agreed", "refused", "deferred", "void", "complete"]
 
 
+SHARE = re.compile(r"[0-9]{1,6}/[0-9]{1,6}|[0-9]?\.[0-9]{1,6}|1")
+
+
 def _share(value: Any) -> Any:
+    """The text of a share; a longer one, like 1e999999999, would be computed without end."""
     try:
-        share = Fraction(str(value))
-    except (ValueError, ZeroDivisionError):
+        share = Fraction(str(value)) if SHARE.fullmatch(str(value)) else Fraction(0)
+    except ZeroDivisionError:
         share = Fraction(0)
     if not 0 < share <= 1:
         raise PydanticCustomError("share", "a share is written like 2/3 and lies between 0 and 1")
@@ -30,8 +35,11 @@ class Members(Part):
     """Who sits on the panel: one seat a role, one for everybody who holds a role, or those named in the case."""
 
     roles: Keys = ()
+    """One seat for each of these roles."""
     everyone: Key | None = None
+    """One seat for everybody who holds this role."""
     chosen: Key | None = None
+    """One seat for each of those named in the case for this role."""
 
     @model_validator(mode="before")
     @classmethod
@@ -54,6 +62,7 @@ class Quorum(Part):
     """The share of members that must be present for a decision to be one at all."""
 
     present: Share
+    """The share, as `2/3`."""
     cites: Cites = ()
 
 
@@ -67,9 +76,13 @@ class Settle(Part):
     """
 
     rule: Literal["all", "majority", "everyone_answered"]
+    """`all`, `majority` or `everyone_answered`."""
     one_veto: bool = False
+    """Whether the first disagreement settles it."""
     base: Literal["should_attend", "present", "cast"] = "should_attend"
+    """Of whom more than half must agree."""
     recused_counts: bool = True
+    """Whether a member who left the room counts among those who should attend."""
     cites: Cites = ()
 
 
@@ -77,7 +90,9 @@ class Panel(Part):
     """A question put to several."""
 
     of: Members
+    """Who sits on it."""
     opinions: tuple[Key, ...] = Field(min_length=1)
+    """What a member can say; `agree` counts in favour, and `defer` makes deferring possible."""
     recorded_by: Key | None = None
     """The role that records everybody's attendance and opinion at a meeting; without it each gives their own."""
     scores: bool = False
@@ -87,10 +102,13 @@ class Panel(Part):
     bulk: Keys = ()
     """Opinions that may be given on many cases at once; only where bodies co-sign, and without a reason."""
     relatives_leave: bool = False
+    """Whether members who are kin of the person must leave."""
     reads: Keys = ()
     """Stages whose papers are open to the panel's members and its recorder, for as long as the panel is."""
     quorum: Quorum | None = None
+    """How many must be there."""
     settle: Settle
+    """How the outcome comes about."""
 
     @model_validator(mode="before")
     @classmethod

@@ -37,7 +37,9 @@ class Words(Part):
     """One text in both languages."""
 
     en: str = Field(min_length=1, max_length=2_000)
+    """In English."""
     zh: str = Field(min_length=1, max_length=2_000)
+    """In Chinese."""
 
 
 def _as_tuple(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Whether a definition can work: everything it names exists, every state is reached and left, every expiry leads on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from workflow.procedure.model import RELATIONS, Procedure
@@ -11,6 +11,7 @@ Fault = tuple[tuple[str | int, ...], str, dict[str, Any]]
 BUILT_IN_OUTCOMES = frozenset({"expired"})
 DECIDING_EFFECTS = frozenset({"enter_pool", "finish_review"})
 """Effects that decide about a person: never for many at once."""
+LONGEST_LIST = 60
 
 
 class Vocabulary(Protocol):
@@ -25,6 +26,15 @@ class Vocabulary(Protocol):
 
     def effect_faults(self, use: Use) -> list[tuple[str, dict[str, Any]]]:
         """The same for an effect."""
+
+    def contradictions(self, procedure: Procedure, action: Action) -> list[tuple[str, str, tuple[str, ...]]]:
+        """(guard, what cannot be, categories concerned or none for all) for guards that cannot all be true."""
+
+    def panel_outcomes(self, panel: Panel) -> frozenset[str]:
+        """Every outcome a panel can come to."""
+
+    def has_text(self, key: str, /) -> bool:
+        """Whether the texts of the office have a key."""
 
 
 def unsoundness(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
@@ -42,8 +52,10 @@ def unsoundness(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]
     yield from _reachability(procedure)
 
 
-def _listed(names: Any) -> str:
-    return ", ".join(sorted(names))
+def _listed(names: Iterable[str]) -> str:
+    """What is allowed, as far as somebody reads it."""
+    first = sorted(names)
+    return ", ".join([*first[:LONGEST_LIST], "…"] if len(first) > LONGEST_LIST else first)
 
 
 def _forms(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
@@ -238,12 +250,12 @@ def _reachability(procedure: Procedure) -> Iterator[Fault]:
     """States nobody comes to, and states from which no end can be reached."""
     states = procedure.states
     ways = {ref: {target for _, target in procedure.targets(ref) if target in states} for ref in states}
-    reached = _closure({procedure.starts} & states.keys(), ways)
+    reached = closure({procedure.starts} & states.keys(), ways)
     back: dict[str, set[str]] = {ref: set() for ref in states}
     for ref, targets in ways.items():
         for target in targets:
             back[target].add(ref)
-    ending = _closure({ref for ref, state in states.items() if state.final is not None}, back)
+    ending = closure({ref for ref, state in states.items() if state.final is not None}, back)
     for ref, state in states.items():
         stage, _, key = ref.partition(".")
         path = ("stages", stage, "states", key)
@@ -253,7 +265,8 @@ def _reachability(procedure: Procedure) -> Iterator[Fault]:
             yield path, "no_way_out", {"state": ref}
 
 
-def _closure(start: set[str], ways: Mapping[str, set[str]]) -> set[str]:
+def closure(start: set[str], ways: Mapping[str, set[str]]) -> set[str]:
+    """Everything that is come to from the start, the start included."""
     seen, todo = set(start), list(start)
     while todo:
         fresh = ways[todo.pop()] - seen

@@ -13,9 +13,12 @@ class Use(Part):
     """A guard or effect of the catalogue, named with its parameters."""
 
     name: Key
+    """The name in the catalogue."""
     params: dict[str, Any] = Field(default_factory=dict)
+    """Its parameters."""
     cites: Cites = ()
     waivable_by: Keys = ()
+    """Roles that may set a guard aside for one case, with a reason."""
 
     @model_validator(mode="before")
     @classmethod
@@ -41,15 +44,22 @@ class Action(Part):
     """Something the holders of a role do to a case in a state."""
 
     by: Keys = Field(min_length=1)
+    """Roles that may do it."""
     to: StateRef
+    """The state it leads to."""
     title: Words | None = None
     form: Key | None = None
+    """The form that is filled in with it."""
     reason: Literal["none", "optional", "required"] = "none"
+    """Whether a reason is asked for."""
     guards: Uses = ()
+    """What must be true; everything that is not is told."""
     effects: Uses = ()
+    """What follows."""
     awaited: bool = True
     """False for what may be done but nobody waits for: withdrawing, objecting."""
     tone: Literal["primary", "secondary", "danger"] = "secondary"
+    """How the button looks: the usual way on, another one, or one that ends something."""
     bulk: bool = False
     """Whether it may be taken on many cases at once; never where a form is filled in or the case ends by it."""
 
@@ -58,24 +68,31 @@ class Escalation(Part):
     """Who else is told when a deadline has passed, and how many days after it."""
 
     after: int = Field(ge=0, le=365)
+    """Days after the deadline: working days where the deadline counts those."""
     to: Key
+    """The role that is told."""
 
 
 class Deadline(Part):
     """By when, and what follows. Exactly one of `working_days`, `days`, `months`, `on`.
 
-    Counted from the day the state is entered, which is not counted itself. `on` names a date of the round.
-    `remind` lists days from the deadline, before it with a minus; `on_expiry` names an action of the state that
-    the clock takes.
+    Counted from the day the state is entered, which is not counted itself.
     """
 
     working_days: int | None = Field(default=None, ge=1, le=1_000)
+    """Length in working days."""
     days: int | None = Field(default=None, ge=1, le=4_000)
+    """Length in days of the calendar."""
     months: int | None = Field(default=None, ge=1, le=240)
+    """Length in months."""
     on: Literal["round.closes_date", "review.due_date"] | None = None
+    """The date of the round or review on which it ends."""
     remind: Annotated[tuple[int, ...], BeforeValidator(_uses)] = ()
+    """Days on which those awaited are reminded, counted from the deadline as it is counted itself: before it with a minus, 0 on the day."""
     escalate: Escalation | None = None
+    """Who else is told when it has passed."""
     on_expiry: Key | None = None
+    """The action of the state that the clock takes when it has passed."""
     cites: Cites = ()
 
     @model_validator(mode="after")
@@ -89,7 +106,9 @@ class Notice(Part):
     """A public notice that runs for working days and ends by itself."""
 
     working_days: int = Field(ge=1, le=365)
+    """How long it stands."""
     count_first_day: bool = False
+    """Whether the day of publication counts."""
     cites: Cites = ()
 
 
@@ -98,17 +117,23 @@ class State(Part):
 
     title: Words
     actions: dict[Key, Action] = Field(default_factory=dict)
+    """What can be done here."""
     panel: Panel | None = None
+    """Who is asked here."""
     notice: Notice | None = None
+    """How long it is shown in public here."""
     outcomes: dict[Key, StateRef] = Field(default_factory=dict)
     """Where a panel's or notice's outcome leads."""
     outcome_effects: dict[Key, Uses] = Field(default_factory=dict)
+    """What follows from an outcome."""
     deadline: Deadline | None = None
+    """By when it has to be left."""
     pauses: StateRef | None = None
     """The notice state whose days stand still while the case is here."""
     waivers_for: StateRef | None = None
     """The state whose guards may be waived while the case is here."""
     on_entry: Uses = ()
+    """What follows whenever a case comes here."""
     final: Key | None = None
     """The case's outcome word; a final state has nothing else."""
 
@@ -120,8 +145,10 @@ class State(Part):
 
 
 class Stage(Part):
-    """A step of the path with its states; `seen_by` lists roles that read it beside those who act in it."""
+    """A step of the path with its states."""
 
     title: Words
     seen_by: Keys = ()
+    """Roles that read it, beside those who act in it."""
     states: dict[Key, State] = Field(min_length=1)
+    """Where a case can be within it."""

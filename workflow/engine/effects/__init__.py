@@ -25,7 +25,9 @@ class Notify(Effect):
 
     key: ClassVar[str] = "notify"
     to: Key
+    """The role that is told."""
     template: Key
+    """The text, a key of `definitions/messages`."""
 
 
 class EnterPool(Effect):
@@ -33,6 +35,7 @@ class EnterPool(Effect):
 
     key: ClassVar[str] = "enter_pool"
     tenure_from: Literal["decision", "today"] = "decision"
+    """The day from which tenure counts."""
     decided_in: str = ""
     """The panel state whose outcome is the decision."""
     tier: Key | None = None
@@ -53,8 +56,11 @@ class ScheduleReview(Effect):
 
     key: ClassVar[str] = "schedule_review"
     procedure: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    """The key of the procedure of the review."""
     opens_on: MonthDay
+    """The day on which it is opened, as `12-01`."""
     due_on: MonthDay
+    """The day by which it is due."""
 
     def opens_date(self, year: int) -> date:
         """The day the review of a year is opened."""
@@ -70,3 +76,4 @@ class FinishReview(Effect):
 
     key: ClassVar[str] = "finish_review"
     result: Literal["retained", "upgraded", "removed"]
+    """What becomes of the membership."""
