@@ -115,7 +115,7 @@ def test_pages_tell_people_of_one_name_apart(decided: Database, tmp_path: Path, 
         people = session.scalars(select(Person).where(Person.tier == "section")).all()
         names = Counter(one.name for one in people)
         pair = [one for one in people if names[one.name] == 2]
-        born = {one.birth_date.strftime("%Y.%m") for one in pair}
+        born = {f"{one.birth_date.year}年{one.birth_date.month}月" for one in pair}
     with decided.writing() as session:
         cookie = sign_in_to_demo(Context(session, CLOCK, NOW), sign_in_name="secretary")
     settings = Settings(database_url=decided.url, var_directory=tmp_path)
