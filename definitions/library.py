@@ -13,6 +13,7 @@ from workflow.procedure.loader import examine_procedure, load_procedure
 from workflow.procedure.model import Procedure
 
 FOLDER = Path(__file__).parent / "procedures"
+FRAGMENTS = Path(__file__).parent / "fragments"
 
 
 @cache
@@ -25,6 +26,7 @@ def catalogue() -> Catalogue:
             for name, table in codes.items()
         },
         has_text=has,
+        fragments={path.stem: path for path in sorted(FRAGMENTS.glob("*.yaml"))},
     )
 
 

@@ -15,6 +15,7 @@ from workflow.record import tables as record
 from workflow.reviews import tables as reviews
 from workflow.rounds import tables as rounds
 from workflow.store.base import Base
+from workflow.webhooks import tables as webhooks
 
 metadata = Base.metadata
 
@@ -34,4 +35,5 @@ __all__ = [
     "record",
     "reviews",
     "rounds",
+    "webhooks",
 ]

@@ -13,6 +13,7 @@ from definitions.examples import FRAME, examples, framed, merged
 from definitions.library import examine
 from tests.architecture.house import HOME
 from workflow.engine.effects import REGISTRY as EFFECTS
+from workflow.engine.facts import CATALOGUE, FAMILIES
 from workflow.engine.guards import REGISTRY as GUARDS
 from workflow.procedure.meanings import meaning, meanings
 from workflow.procedure.reference import Construct, constructs, reference_page, words_wanted
@@ -77,7 +78,7 @@ def test_every_construct_and_key_says_what_it_means(construct: Construct) -> Non
 
 def test_the_page_is_fresh() -> None:
     """Made anew by `./run procedures reference --output docs/reference/language.md`."""
-    assert PAGE.read_text(encoding="utf-8") == reference_page(GUARDS, EFFECTS, examples())
+    assert PAGE.read_text(encoding="utf-8") == reference_page(GUARDS, EFFECTS, examples(), CATALOGUE, FAMILIES)
 
 
 def test_laying_over_merges_mappings_replaces_lists_and_takes_away_what_is_null() -> None:

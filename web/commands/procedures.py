@@ -11,6 +11,7 @@ from definitions.examples import examples
 from definitions.explaining import finding_text, words
 from definitions.library import FOLDER, examine, procedures
 from workflow.engine.effects import REGISTRY as EFFECTS
+from workflow.engine.facts import CATALOGUE, FAMILIES
 from workflow.engine.guards import REGISTRY as GUARDS
 from workflow.procedure.bpmn import write_bpmn
 from workflow.procedure.diagram import draw_mermaid, draw_svg
@@ -107,4 +108,4 @@ def _write(text: str, output: Path | None) -> None:
 @OUTPUT
 def reference(output: Path | None) -> None:
     """Print the reference page of the language: every part, key, guard and effect with an example."""
-    _write(reference_page(GUARDS, EFFECTS, examples()), output)
+    _write(reference_page(GUARDS, EFFECTS, examples(), CATALOGUE, FAMILIES), output)

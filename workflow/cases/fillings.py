@@ -67,8 +67,9 @@ def _filling(
 
 def visible_values(form: Form, values: dict[str, Any], roles: frozenset[str]) -> dict[str, Any]:
     """The answers of a form its reader may see."""
-    return {
-        key: value
-        for key, value in values.items()
-        if key in form.fields and (not form.fields[key].visible_to or roles & set(form.fields[key].visible_to))
-    }
+
+    def is_open(key: str) -> bool:
+        readers = form.fields[key].visible_to or form.visible_to
+        return not readers or bool(roles & set(readers))
+
+    return {key: value for key, value in values.items() if key in form.fields and is_open(key)}

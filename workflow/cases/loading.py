@@ -30,6 +30,7 @@ class LoadedCase:
     has_timers: bool
     has_named: bool
     outcome: str | None
+    parent_id: int | None
 
     @property
     def stage(self) -> str:
@@ -53,6 +54,7 @@ _ROW = select(
     Case.has_timers,
     Case.has_named,
     Case.outcome,
+    Case.parent_id,
 ).where(Case.id == bindparam("case_id"))
 _LOAD = Hot(_ROW)
 _LOAD_LOCKED = Hot(_ROW.with_for_update())
@@ -60,7 +62,17 @@ _LOAD_LOCKED = Hot(_ROW.with_for_update())
 
 def load_case(session: Session, case_id: int, *, is_locked: bool = False) -> LoadedCase:
     """The case as it stands now; locked, other writers wait until this transaction ends. Raises Missing."""
-    row = (_LOAD_LOCKED if is_locked else _LOAD).one(session, {"case_id": case_id})
+    row = _LOAD.one(session, {"case_id": case_id})
     if row is None:
         raise Missing("case_missing")
+    case = LoadedCase(*row)
+    return lock_family(session, case) if is_locked else case
+
+
+def lock_family(session: Session, case: LoadedCase) -> LoadedCase:
+    """Locks a child case and its parent, the parent first as everybody does; the child as it stands then."""
+    session.connection()  # locks last as long as a transaction
+    if case.parent_id is not None:
+        _LOAD_LOCKED.one(session, {"case_id": case.parent_id})
+    row = _LOAD_LOCKED.one(session, {"case_id": case.id})
     return LoadedCase(*row)

@@ -1,9 +1,11 @@
 """One step of a case as rows to be written: everything an action changes, gathered before anything is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from workflow.cases.loading import LoadedCase
+from workflow.context import Context
 from workflow.record.rules import event_hash
 from workflow.store.types import canonical_json
 
@@ -33,6 +35,8 @@ class Step:
     messages: list[dict[str, Any]] = field(default_factory=list)
     timers: list[dict[str, Any]] = field(default_factory=list)
     readers: list[dict[str, Any]] = field(default_factory=list)
+    afterwards: list[Callable[[Context], None]] = field(default_factory=list)
+    """What follows for other cases, once this step is written, in the same transaction."""
 
     @property
     def moves(self) -> bool:

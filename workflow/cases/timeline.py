@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from workflow.cases.case_views import CaseView, EventView
-from workflow.cases.operations import OPENED
+from workflow.cases.opening import OPENED
 from workflow.cases.tables import Timer
 from workflow.context import Context
 from workflow.messages.queries import NotificationView, notifications_of_case

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -28,6 +29,7 @@ class Catalogue:
     codes: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     has_text: Callable[[str], bool] = _any_text
     """Whether the texts of the office have a key; every key where nothing is known of them."""
+    fragments: Mapping[str, Path] = field(default_factory=dict)
 
     def guard_faults(self, use: Use) -> list[tuple[str, dict[str, Any]]]:
         """What is wrong with the name or parameters of a guard."""

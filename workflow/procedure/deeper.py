@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from workflow.procedure.findings import Fault, Path
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Part, Words
-from workflow.procedure.soundness import Fault, Vocabulary, closure
+from workflow.procedure.soundness import Vocabulary, closure
 from workflow.procedure.stages import Action, Deadline, State, Use
 
-Path = tuple[str | int, ...]
 CHINESE = re.compile("[\u3400-\u9fff]")
 SHORTEST_MONTH = 28
 
@@ -57,9 +57,15 @@ def _states(procedure: Procedure) -> Iterator[tuple[Path, State]]:
 
 
 def _actions(procedure: Procedure) -> Iterator[tuple[Path, Action]]:
-    for path, state in _states(procedure):
-        for key, action in state.actions.items():
-            yield (*path, "actions", key), action
+    """Every action where it is written: in a state, or for a whole stage or procedure."""
+    for key, action in procedure.actions.items():
+        yield ("actions", key), action
+    for stage_key, stage in procedure.stages.items():
+        for key, action in stage.actions.items():
+            yield ("stages", stage_key, "actions", key), action
+        for state_key, state in stage.states.items():
+            for key, action in state.actions.items():
+                yield ("stages", stage_key, "states", state_key, "actions", key), action
 
 
 def _words(value: Any, path: Path) -> Iterator[tuple[Path, Words]]:
@@ -79,14 +85,14 @@ def _words(value: Any, path: Path) -> Iterator[tuple[Path, Words]]:
 
 def _templates(procedure: Procedure) -> Iterator[tuple[Path, str]]:
     """Every template a `notify` names, with the place of its effect."""
+    uses: dict[Path, tuple[Use, ...]] = {(*path, "effects"): action.effects for path, action in _actions(procedure)}
     for path, state in _states(procedure):
-        uses: dict[Path, tuple[Use, ...]] = {("on_entry",): state.on_entry}
-        uses |= {("outcome_effects", key): effects for key, effects in state.outcome_effects.items()}
-        uses |= {("actions", key, "effects"): action.effects for key, action in state.actions.items()}
-        for where, effects in uses.items():
-            for index, use in enumerate(effects):
-                if use.name == "notify" and isinstance(use.params.get("template"), str):
-                    yield (*path, *where, index), use.params["template"]
+        uses[(*path, "on_entry")] = state.on_entry
+        uses |= {(*path, "outcome_effects", key): effects for key, effects in state.outcome_effects.items()}
+    for where, effects in uses.items():
+        for index, use in enumerate(effects):
+            if use.name == "notify" and isinstance(use.params.get("template"), str):
+                yield (*where, index), use.params["template"]
 
 
 def _acts(state: State, role: str) -> bool:
@@ -139,7 +145,10 @@ def _before_form(procedure: Procedure, form: str) -> list[str]:
     states = procedure.states
     ways: dict[str, set[str]] = {ref: set(state.outcomes.values()) & states.keys() for ref, state in states.items()}
     for ref, state in states.items():
-        ways[ref] |= {action.to for action in state.actions.values() if action.form != form} & states.keys()
+        ways[ref] |= {way.to for way in state.choose} & states.keys()
+        for action in state.actions.values():
+            if action.form != form:
+                ways[ref] |= set(procedure.targets_of(action)) & states.keys()
     reached = closure({procedure.starts} & states.keys(), ways)
     return [ref for ref in states if ref in reached]
 

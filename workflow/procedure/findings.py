@@ -7,8 +7,18 @@ from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
 """A definition with an error cannot be used; a warning says that it will not do what it seems to."""
+Path = tuple[str | int, ...]
+Fault = tuple[Path, str, dict[str, Any]]
+"""A place of the definition, what is wrong with it, and the values of the message."""
 MAX_FINDINGS = 200
 """More are not read by anybody, and a file can be made to have a million."""
+LONGEST_LIST = 60
+
+
+def listed(names: Iterable[str]) -> str:
+    """What is allowed, as far as somebody reads it."""
+    first = sorted(names)
+    return ", ".join([*first[:LONGEST_LIST], "…"] if len(first) > LONGEST_LIST else first)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,35 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from workflow.procedure.conditions import Condition
 from workflow.procedure.parts import Key, Keys, Part, Words, _as_tuple
 
-FieldType = Literal["text", "long_text", "integer", "date", "yes_no", "choice", "choices", "accounts"]
+CellType = Literal["text", "long_text", "integer", "number", "date", "yes_no", "choice"]
+FieldType = Literal[CellType, "choices", "person", "body", "accounts", "rows"]
+
+
+class Column(Part):
+    """One column of a table of rows."""
+
+    type: CellType
+    """What kind of answer stands in each row."""
+    title: Words
+    required: bool = False
+    """Whether a row cannot be sent without it."""
+    options: dict[Key, Words] = Field(default_factory=dict)
+    """A choice's own answers, by code."""
+    codes: Key | None = None
+    """The code table a choice's answers come from, instead of its own."""
+    unit: Words | None = None
+    """What a number counts."""
+    at_least: int | None = None
+    """The least a number may be."""
+    at_most: int | None = None
+    """The most a number may be."""
+    decimals: int = Field(default=0, ge=0, le=6)
+    """How many decimals a `number` may have."""
+    max_length: int = Field(default=1_000, ge=1, le=10_000)
+    """The most characters of a text."""
 
 
 class FormField(Part):
@@ -21,6 +47,14 @@ class FormField(Part):
     """Whether the form cannot be sent without it."""
     required_when: dict[Key, Keys] = Field(default_factory=dict)
     """Field → answers that make this one required."""
+    asked_when: Condition | None = None
+    """The question is put only where this holds of the answers of the same form (`field.KEY`)."""
+    carried_from: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")] | None = None
+    """The answer of another form (`form.field`) that stands here already when the form is opened."""
+    columns: dict[Key, Column] = Field(default_factory=dict)
+    """The columns of a field of type `rows`."""
+    decimals: int = Field(default=0, ge=0, le=6)
+    """How many decimals a `number` may have."""
     options: dict[Key, Words] = Field(default_factory=dict)
     """A choice's own answers, by code."""
     codes: Key | None = None
@@ -28,7 +62,7 @@ class FormField(Part):
     holders_of: Key | None = None
     """The role whose holders an `accounts` field picks from."""
     visible_to: Keys = ()
-    """Roles that may read the answer; all readers of the stage where none is named."""
+    """Roles that may read the answer; those of the form where none is named."""
     unit: Words | None = None
     """What an integer counts."""
     at_least: int | None = None
@@ -45,6 +79,8 @@ class Form(Part):
     title: Words
     intro: Words | None = None
     """What stands above the questions."""
+    visible_to: Keys = ()
+    """Roles that may read its answers, where a question does not say so itself; else all readers of the stage."""
     fields: dict[Key, FormField] = Field(min_length=1)
     """The questions, in order."""
 

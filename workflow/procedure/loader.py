@@ -8,12 +8,15 @@ from pydantic import ValidationError
 
 from workflow.procedure.deeper import doubtful, impossible
 from workflow.procedure.findings import Finding, Unsound, first_of, in_order
+from workflow.procedure.fragments import with_fragments
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import wanted_of
 from workflow.procedure.soundness import Vocabulary, unsoundness
 from workflow.procedure.source import MAX_BYTES, Source, read_source, too_large
 
-OWN_CODES = frozenset({"unknown_key", "share", "members", "single_key", "one_length"})
+OWN_CODES = frozenset(
+    {"unknown_key", "share", "members", "single_key", "one_length", "condition", "opening", "join", "settle_number"}
+)
 
 LONGEST_DETAIL = 400
 
@@ -25,12 +28,12 @@ def load_procedure(path: Path, vocabulary: Vocabulary) -> Procedure:
 
 def parse_procedure(text: str, file: str, vocabulary: Vocabulary) -> Procedure:
     """The procedure in a text; `file` is the name findings carry. Raises Unsound."""
-    return _procedure(read_source(text, file), vocabulary)
+    return _procedure(with_fragments(read_source(text, file), vocabulary.fragments), vocabulary)
 
 
 def examine_procedure(path: Path, vocabulary: Vocabulary) -> tuple[Procedure, tuple[Finding, ...]]:
     """The procedure in a file and what is doubtful about it, in the order of the file. Raises Unsound."""
-    source = read_source(_text(path), str(path))
+    source = with_fragments(read_source(_text(path), str(path)), vocabulary.fragments)
     procedure = _procedure(source, vocabulary)
     found = doubtful(procedure, vocabulary)
     return procedure, in_order(first_of(source.doubt(where, code, **params) for where, code, params in found))

@@ -13,6 +13,10 @@ from workflow.procedure.source import MAX_BYTES, MAX_DEPTH, MAX_VALUES
 from workflow.procedure.stages import Use
 
 Schema = Mapping[str, Any]
+FACTS = """\
+What a condition can name as `this`, and what guards look at. Only what is named is gathered, and it is kept with the event. Beside these,
+`field.KEY` is an answer of the form being sent.
+"""
 KINDS: Mapping[str, str] = {
     r"^[a-z][a-z0-9_]*$": "key",
     r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$": "`stage.state`",
@@ -73,7 +77,7 @@ def words_wanted(part: type[Part]) -> frozenset[str]:
         for value in _values(field.annotation)
         if value != field.default
     }
-    return frozenset(part.model_fields) | values
+    return frozenset(field.alias or name for name, field in part.model_fields.items()) | values
 
 
 def _values(annotation: Any) -> Iterator[Any]:
@@ -84,7 +88,13 @@ def _values(annotation: Any) -> Iterator[Any]:
         yield from _values(argument)
 
 
-def reference_page(guards: Registry, effects: Registry, examples: Mapping[str, str]) -> str:
+def reference_page(
+    guards: Registry,
+    effects: Registry,
+    examples: Mapping[str, str],
+    facts: Mapping[str, str],
+    families: Mapping[str, str],
+) -> str:
     """The whole page. Raises KeyError for a construct without an example."""
     whole = language_schema(guards, effects)
     schemas = {"Procedure": whole, "Use": part_schema(Use), **whole["$defs"]}
@@ -96,7 +106,10 @@ def reference_page(guards: Registry, effects: Registry, examples: Mapping[str, s
             sections.append(f"## {kind}s\n")
         key = construct.name if kind == "Part" else f"{kind}.{construct.name}"
         sections.append("\n".join(_section(construct, _long(schemas[key]), examples[construct.example])))
-    return "\n".join(sections)
+    sections += ["## Facts\n", FACTS, "| Fact | What it is |\n|---|---|"]
+    sections += [f"| `{name}` | {told} |" for name, told in sorted(facts.items())]
+    sections += [f"| `{name}.…` | {told} |" for name, told in sorted(families.items())]
+    return "\n".join(sections) + "\n"
 
 
 def _long(schema: Schema) -> Schema:
@@ -109,7 +122,8 @@ def _section(construct: Construct, schema: Schema, example: str) -> Iterator[str
     looks_at = getattr(part, "needs", ())
     if looks_at:
         yield f"Looks at {', '.join(f'`{fact}`' for fact in looks_at)}.\n"
-    keys = [key for key in part.model_fields if key in schema.get("properties", {})]
+    named = [field.alias or name for name, field in part.model_fields.items()]
+    keys = [key for key in named if key in schema.get("properties", {})]
     if keys:
         yield "| Key | Type | Default | Meaning |\n|---|---|---|---|"
         for key in keys:

@@ -30,6 +30,12 @@ def _list_of_roles(schema: JsonSchemaValue) -> JsonSchemaValue:
     return {"anyOf": [{"type": "array", "items": _items(roles), "minItems": 1}, schema]}
 
 
+def _one_opening(schema: JsonSchemaValue) -> JsonSchemaValue:
+    opens = schema["properties"]["opens"]
+    schema["properties"]["opens"] = {"anyOf": [_items(opens), opens]}
+    return schema
+
+
 def _items(schema: JsonSchemaValue) -> JsonSchemaValue:
     array = next((way for way in schema.get("anyOf", ()) if way.get("type") == "array"), schema)
     return dict(array["items"])
@@ -43,6 +49,7 @@ FIELD_FORMS: Mapping[str, Callable[[JsonSchemaValue], JsonSchemaValue]] = {
     "_as_tuple": _one_or_list,
     "_share": _share,
     "_uses": _unchanged,
+    "_targets": _unchanged,
 }
 """Validator of a field → what it accepts beside the long form."""
 
@@ -50,6 +57,8 @@ PART_FORMS: Mapping[str, Callable[[JsonSchemaValue], JsonSchemaValue]] = {
     "_list_of_roles": _list_of_roles,
     "_known_keys": _unchanged,
     "_opinions_as_tuple": _unchanged,
+    "_lists_as_tuples": _unchanged,
+    "_one_opening": _one_opening,
     "_from_single_key": _unchanged,  # written in _catalogue
 }
 """The same of whole parts."""
@@ -144,10 +153,11 @@ def _describe(schema: JsonSchemaValue, part: type[Part]) -> None:
     """Titles and descriptions: the part's from its docstring, a key's from the text about it."""
     schema |= {"title": part.__name__, "description": meaning(part)}
     told = meanings(part)
-    for key, value in schema["properties"].items():
+    for name, field in part.model_fields.items():
+        value = schema["properties"][field.alias or name]
         value.pop("title", None)
-        if key in told:
-            value["description"] = told[key]
+        if name in told:
+            value["description"] = told[name]
 
 
 def _finished(schema: JsonSchemaValue, part: type[Part]) -> JsonSchemaValue:

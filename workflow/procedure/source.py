@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from typing import Any
 
@@ -39,6 +39,12 @@ class Source:
     file: str
     value: Any
     lines: dict[Path, int]
+    files: dict[Path, str] = field(default_factory=dict)
+    """Places that stand in another file: those a fragment brought."""
+
+    def file_of(self, path: Path) -> str:
+        """The file in which a place stands."""
+        return next((file for place, file in self.files.items() if path[: len(place)] == place), self.file)
 
     def line(self, path: Path) -> int:
         """The line of a place, or of the nearest place above it that the file has."""
@@ -48,7 +54,7 @@ class Source:
 
     def finding(self, path: Path, code: str, **params: Any) -> Finding:
         """A fault at a place of this file."""
-        return Finding(self.file, self.line(path), code, params, ".".join(str(part) for part in path))
+        return Finding(self.file_of(path), self.line(path), code, params, ".".join(str(part) for part in path))
 
     def doubt(self, path: Path, code: str, **params: Any) -> Finding:
         """A warning at a place of this file."""

@@ -5,8 +5,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from workflow.procedure.children import Children
+from workflow.procedure.conditions import Condition
 from workflow.procedure.panel import Cites, Panel
 from workflow.procedure.parts import Key, Keys, Part, StateRef, Words
+
+EARLIER, RESUMED = "earlier", "resumed"
+"""Targets that depend on the case: any state it has been in, and the state it was suspended in."""
 
 
 class Use(Part):
@@ -40,13 +45,17 @@ def _uses(value: Any) -> Any:
 Uses = Annotated[tuple[Use, ...], BeforeValidator(_uses)]
 
 
+def _targets(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
 class Action(Part):
     """Something the holders of a role do to a case in a state."""
 
     by: Keys = Field(min_length=1)
     """Roles that may do it."""
-    to: StateRef
-    """The state it leads to."""
+    to: Annotated[StateRef | Literal["earlier", "resumed"] | tuple[StateRef, ...], BeforeValidator(_targets)]
+    """The state it leads to; several, where who acts chooses; `earlier`: any it has been in; `resumed`: where it was suspended."""
     title: Words | None = None
     form: Key | None = None
     """The form that is filled in with it."""
@@ -62,6 +71,15 @@ class Action(Part):
     """How the button looks: the usual way on, another one, or one that ends something."""
     bulk: bool = False
     """Whether it may be taken on many cases at once; never where a form is filled in or the case ends by it."""
+    except_in: Annotated[tuple[StateRef, ...], BeforeValidator(_targets)] = ()
+    """States that do not have it, where it is an action of a whole stage or procedure."""
+
+    @property
+    def named_targets(self) -> tuple[str, ...]:
+        """The states `to` names; none for `earlier` and `resumed`."""
+        if isinstance(self.to, tuple):
+            return self.to
+        return () if self.to in (EARLIER, RESUMED) else (self.to,)
 
 
 class Escalation(Part):
@@ -85,14 +103,19 @@ class Deadline(Part):
     """Length in days of the calendar."""
     months: int | None = Field(default=None, ge=1, le=240)
     """Length in months."""
-    on: Literal["round.closes_date", "review.due_date"] | None = None
-    """The date of the round or review on which it ends."""
+    on: (
+        Annotated[str, Field(pattern=r"^(round\.closes_date|review\.due_date|form\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)$")]
+        | None
+    ) = None
+    """The date on which it ends: of the round, of the review, or answered in a form of the case (`form.FORM.KEY`)."""
+    shift_days: int = Field(default=0, ge=-4_000, le=4_000)
+    """So many days after the date `on` names, before it with a minus."""
     remind: Annotated[tuple[int, ...], BeforeValidator(_uses)] = ()
     """Days on which those awaited are reminded, counted from the deadline as it is counted itself: before it with a minus, 0 on the day."""
     escalate: Escalation | None = None
     """Who else is told when it has passed."""
     on_expiry: Key | None = None
-    """The action of the state that the clock takes when it has passed."""
+    """The action of the state that the clock takes when it has passed, or the outcome of the state it declares."""
     cites: Cites = ()
 
     @model_validator(mode="after")
@@ -112,8 +135,17 @@ class Notice(Part):
     cites: Cites = ()
 
 
+class Way(Part):
+    """One way out of a state that chooses by itself; the last has no `when` and is taken where no other is."""
+
+    when: Condition | None = None
+    """When it is taken; the last way has none."""
+    to: StateRef
+    """The state it leads to."""
+
+
 class State(Part):
-    """Where a case can be: with actions, a panel, a notice, or final."""
+    """Where a case can be: with actions, a panel, a notice, child cases, a choice made by itself, or final."""
 
     title: Words
     actions: dict[Key, Action] = Field(default_factory=dict)
@@ -122,20 +154,42 @@ class State(Part):
     """Who is asked here."""
     notice: Notice | None = None
     """How long it is shown in public here."""
+    children: Children | None = None
+    """The child cases that are waited for here."""
+    choose: Annotated[tuple[Way, ...], BeforeValidator(_targets)] = ()
+    """Left at once, by the first way whose condition holds."""
     outcomes: dict[Key, StateRef] = Field(default_factory=dict)
-    """Where a panel's or notice's outcome leads."""
+    """Where the outcome of a panel, a notice or child cases leads."""
     outcome_effects: dict[Key, Uses] = Field(default_factory=dict)
     """What follows from an outcome."""
     deadline: Deadline | None = None
     """By when it has to be left."""
     pauses: StateRef | None = None
     """The notice state whose days stand still while the case is here."""
+    suspends: bool = False
+    """Whether the case rests here: its panel stays open and its deadline stands still until it is resumed."""
     waivers_for: StateRef | None = None
     """The state whose guards may be waived while the case is here."""
     on_entry: Uses = ()
     """What follows whenever a case comes here."""
     final: Key | None = None
-    """The case's outcome word; a final state has nothing else."""
+    """The case's outcome word. A final state's only actions re-open the case: a correction by a second person."""
+
+    @property
+    def settles(self) -> frozenset[str]:
+        """Every outcome that what happens here by itself can come to."""
+        if self.panel:
+            return self.panel.possible_outcomes
+        if self.children:
+            return self.children.possible_outcomes
+        return frozenset({"expired"}) if self.notice else frozenset()
+
+    @property
+    def every_effect(self) -> tuple[Use, ...]:
+        """The effects of its actions, of its outcomes and of entering it."""
+        by_action = (use for action in self.actions.values() for use in action.effects)
+        by_outcome = (use for uses in self.outcome_effects.values() for use in uses)
+        return (*by_action, *by_outcome, *self.on_entry)
 
     def in_bulk(self, role: str) -> tuple[str, ...]:
         """What a role may do here to many cases at once: `act:approve`, `opinion:agree`."""
@@ -150,5 +204,7 @@ class Stage(Part):
     title: Words
     seen_by: Keys = ()
     """Roles that read it, beside those who act in it."""
+    actions: dict[Key, Action] = Field(default_factory=dict)
+    """Actions possible in every state of the stage that is not final and does not choose by itself."""
     states: dict[Key, State] = Field(min_length=1)
     """Where a case can be within it."""
