@@ -1,11 +1,13 @@
-"""The procedures that ship: every YAML file in `definitions/procedures`, checked against guards, effects and codes."""
+"""The procedures that ship: every YAML file in `definitions/procedures`, checked against guards, effects, codes and rules."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from definitions.codes import tables
+from definitions.rules import packs
 from definitions.texts import has
 from workflow.engine.catalogue import Catalogue
 from workflow.procedure.findings import Finding
@@ -27,17 +29,18 @@ def catalogue() -> Catalogue:
         },
         has_text=has,
         fragments={path.stem: path for path in sorted(FRAGMENTS.glob("*.yaml"))},
+        packs=packs(),
     )
 
 
-def load(path: Path) -> Procedure:
-    """One definition from anywhere. Raises Unsound."""
-    return load_procedure(path, catalogue())
+def load(path: Path, *, on: date | None = None) -> Procedure:
+    """One definition from anywhere; `on` is the day the articles it cites must be valid. Raises Unsound."""
+    return load_procedure(path, catalogue(), on=on)
 
 
-def examine(path: Path) -> tuple[Finding, ...]:
-    """What is doubtful about a sound definition from anywhere. Raises Unsound."""
-    return examine_procedure(path, catalogue())[1]
+def examine(path: Path, *, on: date | None = None) -> tuple[Finding, ...]:
+    """What is doubtful about a sound definition from anywhere, with the articles valid on a day. Raises Unsound."""
+    return examine_procedure(path, catalogue(), on=on)[1]
 
 
 @cache

@@ -41,6 +41,7 @@ PAGES = {
     "calls.calls": Door(),
     "case.case": _case(),
     "case.diagram": _case(),
+    "case_rules.rules": _case(),
     "copied.copied": Door(),
     "done.done": Door(),
     "home.home": Door(),

@@ -40,6 +40,7 @@ PAGES = {
     "/pools/": ("orghead", 4),
     "/pools/reviews": ("orghead", 4),
     "/cases/1": ("secretary", 18),
+    "/cases/1/rules": ("secretary", 8),
 }
 """Page → who looks at it, and how many statements it takes."""
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import click
 from definitions.examples import examples
 from definitions.explaining import finding_text, words
 from definitions.library import FOLDER, examine, procedures
+from web.simulating import simulate
 from workflow.engine.effects import REGISTRY as EFFECTS
 from workflow.engine.facts import CATALOGUE, FAMILIES
 from workflow.engine.guards import REGISTRY as GUARDS
@@ -20,6 +22,7 @@ from workflow.procedure.flow import LanesBy
 from workflow.procedure.model import Procedure
 from workflow.procedure.reference import reference_page
 from workflow.procedure.schema import language_schema
+from workflow.settings import OFFICE_ZONE
 
 LANGUAGE = click.option(
     "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of texts."
@@ -34,16 +37,20 @@ def command() -> None:
 
 @command.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), help="The day the articles cited must be valid; today if left out."
+)
 @LANGUAGE
-def check(files: tuple[Path, ...], lang: str) -> None:
+def check(files: tuple[Path, ...], on: datetime | None, lang: str) -> None:
     """Check FILES (all that ship when none is named).
 
     A finding is FILE:LINE: SEVERITY: MESSAGE with a hint below. Exit 1 when there is an error; warnings do not matter for it.
     """
     is_faulty = False
+    day = (on or datetime.now(OFFICE_ZONE)).date()
     for path in files or sorted(FOLDER.glob("*.yaml")):
         try:
-            findings = examine(path)
+            findings = examine(path, on=day)
             click.echo(f"{path}: sound", err=True)
         except Unsound as unsound:
             findings, is_faulty = unsound.findings, True
@@ -109,3 +116,6 @@ def _write(text: str, output: Path | None) -> None:
 def reference(output: Path | None) -> None:
     """Print the reference page of the language: every part, key, guard and effect with an example."""
     _write(reference_page(GUARDS, EFFECTS, examples(), CATALOGUE, FAMILIES), output)
+
+
+command.add_command(simulate)

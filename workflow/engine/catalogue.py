@@ -1,4 +1,4 @@
-"""The vocabulary definitions are checked against: guards, effects, settling rules, code tables and texts."""
+"""The vocabulary definitions are checked against: guards, effects, settling rules, code tables, rule packs, texts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from workflow.engine.guards import REGISTRY as GUARDS
 from workflow.engine.panels import reachable_outcomes
 from workflow.procedure.forms import FormField
 from workflow.procedure.model import Procedure
+from workflow.procedure.packs import RulePack
 from workflow.procedure.panel import Panel
 from workflow.procedure.parts import Part, wanted_of
 from workflow.procedure.stages import Action, Use
@@ -24,12 +25,13 @@ def _any_text(_key: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Guards and effects of this engine beside the code tables of the office."""
+    """Guards and effects of this engine beside the code tables and rule packs of the office."""
 
     codes: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     has_text: Callable[[str], bool] = _any_text
     """Whether the texts of the office have a key; every key where nothing is known of them."""
     fragments: Mapping[str, Path] = field(default_factory=dict)
+    packs: Mapping[str, RulePack] = field(default_factory=dict)
 
     def guard_faults(self, use: Use) -> list[tuple[str, dict[str, Any]]]:
         """What is wrong with the name or parameters of a guard."""

@@ -16,6 +16,7 @@ from workflow.engine.facts import Facts
 from workflow.engine.guards import REGISTRY as GUARDS
 from workflow.engine.guards import Guard
 from workflow.problems import Reason
+from workflow.procedure.citations import guard_identities
 from workflow.procedure.conditions import Condition
 from workflow.procedure.model import Procedure
 from workflow.procedure.stages import EARLIER, RESUMED, Action, Use
@@ -121,9 +122,7 @@ def _effects(uses: tuple[Use, ...]) -> tuple[Effect, ...]:
 
 def _compiled_action(procedure: Procedure, state: str, name: str, action: Action) -> CompiledAction:
     guards = []
-    for index, use in enumerate(action.guards):
-        same_before = sum(earlier.name == use.name for earlier in action.guards[:index])
-        identity = f"{state}.{name}.{use.name}" + (f".{same_before + 1}" if same_before else "")
+    for identity, use in zip(guard_identities(state, name, action), action.guards, strict=True):
         guards.append(BoundGuard(identity, GUARDS[use.name].model_validate(use.params), use.cites, use.waivable_by))
     needs = {fact for bound in guards for fact in bound.guard.facts_needed} | _TARGET_FACTS.get(action.to, set())
     if any(bound.waivable_by for bound in guards):

@@ -1,5 +1,6 @@
 """A procedure as a graph of tasks, events, choices and flows, which is how modelling tools see it."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -108,16 +109,20 @@ class _StateBuilder:
 
     def _ways(self) -> Iterator[Flow]:
         """The ways of the procedure: actions beside a panel or a notice begin at an event of their own."""
-        seen: set[str] = set()
+        seen: Counter[str] = Counter()
+        events: dict[str, str] = {}
         for name, target in self.procedure.targets(self.ref):
-            action = self.state.actions.get(name) if name not in seen else None
-            seen.add(name)
-            source = self._event(name, action) if action and (self.state.panel or self.state.notice) else self.ref
+            action = self.state.actions.get(name)
+            seen[name] += 1
+            if action and (self.state.panel or self.state.notice) and name not in events:
+                events[name] = self._event(name, action)
+            source = events.get(name, self.ref)
             title = action.title if action else None
             notes = _notes(self.procedure, action, "title", "to") if action else ()
             kind = "act" if action else "outcome"
             entry = _entry(self.procedure, target)
-            yield Flow(f"way-{kind}-{self.ref}-{name}", source, entry, title, name, notes)
+            nth = f"-{seen[name]}" if seen[name] > 1 else ""
+            yield Flow(f"way-{kind}-{self.ref}-{name}{nth}", source, entry, title, name, notes)
 
     def _event(self, name: str, action: Action) -> str:
         event = f"wait-{self.ref}-{name}"
@@ -137,11 +142,14 @@ class _StateBuilder:
                 Node(f"told-{ref}", "told", ref),
             ]
             self.flows.append(Flow(f"tell-{ref}", f"deadline-{ref}", f"told-{ref}"))
-        action = self.state.actions.get(deadline.on_expiry or "")
-        if action:
+        name = deadline.on_expiry or ""
+        leads = next((target for way, target in self.procedure.targets(ref) if way == name), None)
+        if leads:
+            action = self.state.actions.get(name)
             self.nodes.append(Node(f"expiry-{ref}", "expiry", ref, notes=notes, host=ref, timer=deadline))
-            target = _entry(self.procedure, action.to)
-            self.flows.append(Flow(f"expire-{ref}", f"expiry-{ref}", target, action.title, deadline.on_expiry or ""))
+            target = _entry(self.procedure, leads)
+            title = action.title if action else None
+            self.flows.append(Flow(f"expire-{ref}", f"expiry-{ref}", target, title, name))
 
 
 def _kind(state: State) -> Kind:

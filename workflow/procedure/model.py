@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from workflow.procedure.forms import Form, Rubric
+from workflow.procedure.packs import Article, PackKey
 from workflow.procedure.parts import Key, Keys, Part, ProcedureKey, StateRef, Words, _as_tuple
 from workflow.procedure.stages import EARLIER, RESUMED, Action, Stage, State
 
@@ -65,7 +66,9 @@ class Procedure(Part):
     """Begins the reference of each case: `RO` gives RO-2026-0001."""
     starts: StateRef
     """The state in which a case begins."""
-    sources: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+(/[a-z0-9.-]+)?$")], Words] = Field(default_factory=dict)
+    rules: Annotated[tuple[PackKey, ...], BeforeValidator(_as_tuple)] = ()
+    """Rule packs whose articles may be cited; those cited are written into `sources`."""
+    sources: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+(/[a-z0-9.-]+)?$")], Article] = Field(default_factory=dict)
     """The rules this follows, by key and article; every number of a rule cites one."""
     roles: dict[Key, Role] = Field(min_length=1)
     """Who acts."""

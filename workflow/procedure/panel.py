@@ -143,6 +143,7 @@ class Panel(Part):
     """How many must be there."""
     settle: Settle
     """How the outcome comes about."""
+    cites: Cites = ()
 
     @model_validator(mode="before")
     @classmethod

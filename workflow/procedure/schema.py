@@ -47,6 +47,8 @@ def _unchanged(schema: JsonSchemaValue) -> JsonSchemaValue:
 
 FIELD_FORMS: Mapping[str, Callable[[JsonSchemaValue], JsonSchemaValue]] = {
     "_as_tuple": _one_or_list,
+    "_confidence": _unchanged,
+    "_day": _unchanged,
     "_share": _share,
     "_uses": _unchanged,
     "_targets": _unchanged,

@@ -1,11 +1,14 @@
 """Whether a definition can work: everything it names exists, every state is reached and left, every expiry leads on."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+from workflow.procedure.citations import citation_faults
 from workflow.procedure.findings import Fault, listed
 from workflow.procedure.model import RELATIONS, Procedure
+from workflow.procedure.packs import RulePack
 from workflow.procedure.panel import Panel
 from workflow.procedure.soundness_parts import (
     condition_faults,
@@ -21,7 +24,7 @@ DECIDING_EFFECTS = frozenset({"enter_pool", "finish_review"})
 
 
 class Vocabulary(Protocol):
-    """What a definition may name: guards and effects of the catalogue, and code tables."""
+    """What a definition may name: guards and effects of the catalogue, code tables, and rule packs."""
 
     @property
     def codes(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
@@ -30,6 +33,10 @@ class Vocabulary(Protocol):
     @property
     def fragments(self) -> Mapping[str, Path]:
         """Key → file of what procedures may share."""
+
+    @property
+    def packs(self) -> Mapping[str, RulePack]:
+        """Key → rule pack."""
 
     def guard_faults(self, use: Use) -> list[tuple[str, dict[str, Any]]]:
         """(code, params) for each fault of a guard's name or parameters."""
@@ -47,8 +54,9 @@ class Vocabulary(Protocol):
         """Whether the texts of the office have a key."""
 
 
-def unsoundness(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
-    """Every fault of a well-formed definition, as (path, code, params)."""
+def unsoundness(procedure: Procedure, vocabulary: Vocabulary, *, on: date | None = None) -> Iterator[Fault]:
+    """Every fault of a well-formed definition, as (path, code, params); `on` is the day its articles must be valid."""
+    yield from citation_faults(procedure, vocabulary.packs, on)
     yield from _forms(procedure, vocabulary)
     yield from _roles(procedure)
     yield from _rubric(procedure)
@@ -118,18 +126,11 @@ def _rubric(procedure: Procedure) -> Iterator[Fault]:
         total = sum(item.weight for item in procedure.rubric.items.values())
         if total != 100:
             yield ("rubric", "items"), "weights", {"total": total}
-        yield from _cited(procedure, procedure.rubric.cites, ("rubric", "cites"))
 
 
 def _known_role(procedure: Procedure, role: str, path: tuple[str | int, ...]) -> Iterator[Fault]:
     if role not in procedure.roles:
         yield path, "unknown_role", {"role": role, "allowed": listed(procedure.roles)}
-
-
-def _cited(procedure: Procedure, cites: tuple[str, ...], path: tuple[str | int, ...]) -> Iterator[Fault]:
-    for source in cites:
-        if source not in procedure.sources:
-            yield path, "unknown_source", {"source": source, "allowed": listed(procedure.sources)}
 
 
 def _kind(state: State) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -182,14 +183,11 @@ def _parts(procedure: Procedure, state: State, path: tuple[str | int, ...]) -> I
         if state.panel.scores and procedure.rubric is None:
             yield (*path, "panel", "scores"), "no_rubric", {}
         yield from _bulk_opinions(state.panel, (*path, "panel", "bulk"))
-        cites = (*state.panel.settle.cites, *(state.panel.quorum.cites if state.panel.quorum else ()))
-        yield from _cited(procedure, cites, (*path, "panel"))
-        if not cites:
+        quorum = state.panel.quorum.cites if state.panel.quorum else ()
+        if not (state.panel.settle.cites or quorum or state.panel.cites):
             yield (*path, "panel"), "uncited", {}
-    if state.notice:
-        yield from _cited(procedure, state.notice.cites, (*path, "notice", "cites"))
-        if not state.notice.cites:
-            yield (*path, "notice"), "uncited", {}
+    if state.notice and not state.notice.cites:
+        yield (*path, "notice"), "uncited", {}
     for name in ("pauses", "waivers_for"):
         target = getattr(state, name)
         if target is not None:
@@ -225,7 +223,6 @@ def _guards(
         for code, params in vocabulary.guard_faults(use):
             yield here, code, params
         yield from stated_faults(procedure, use, here)
-        yield from _cited(procedure, use.cites, here)
         if not use.cites and _has_number(use.params):
             yield here, "uncited", {}
         for role in use.waivable_by:
@@ -252,14 +249,12 @@ def _effects(
     for index, use in enumerate(uses):
         for code, params in vocabulary.effect_faults(use):
             yield (*path, index), code, params
-        yield from _cited(procedure, use.cites, (*path, index))
         role = use.params.get("to")
         if use.name == "notify" and isinstance(role, str):
             yield from _known_role(procedure, role, (*path, index))
 
 
 def _deadline(procedure: Procedure, state: State, deadline: Deadline, path: tuple[str | int, ...]) -> Iterator[Fault]:
-    yield from _cited(procedure, deadline.cites, (*path, "cites"))
     if not deadline.cites:
         yield path, "uncited", {}
     if not (deadline.remind or deadline.escalate or deadline.on_expiry):

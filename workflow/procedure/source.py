@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from io import StringIO
+from pathlib import Path as FilePath
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -21,6 +22,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.nodes import ScalarNode
 
 from workflow.procedure.findings import MAX_FINDINGS, Finding, Unsound, first_of
+from workflow.procedure.parts import wanted_of
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 24
@@ -28,8 +30,16 @@ MAX_VALUES = 25_000
 """Keys and values of a file: a procedure of 200 states has about 15,000."""
 UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 """Control characters and halves of characters, which no database, page or XML takes."""
+LONGEST_DETAIL = 400
 PLAIN_TAGS = frozenset({"map", "seq", "str", "int", "float", "bool", "null", "timestamp"})
 Path = tuple[str | int, ...]
+OWN_CODES = frozenset(
+    {
+        *("unknown_key", "share", "members", "single_key", "one_length", "condition", "opening", "join"),
+        *("settle_number", "day", "confidence", "validity", "cited_as"),
+    }
+)
+"""Faults the models word themselves; each is a key of the text catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,29 @@ class Source:
     def doubt(self, path: Path, code: str, **params: Any) -> Finding:
         """A warning at a place of this file."""
         return replace(self.finding(path, code, **params), severity="warning")
+
+    def worded(self, fault: Any) -> Finding:
+        """One pydantic error in our words, at its line."""
+        path = tuple(part for part in fault["loc"] if part != "[key]")
+        given = fault.get("ctx", {}).items()
+        kind, context = fault["type"], {key: _short(item, LONGEST_DETAIL) for key, item in given if key != "error"}
+        if kind == "missing":
+            return self.finding(path, "missing_key", key=str(path[-1]))
+        if kind in OWN_CODES:
+            return self.finding((*path, context["key"]) if kind == "unknown_key" else path, kind, **context)
+        value, wanted = _short(fault["input"]), wanted_of(fault)
+        if kind == "literal_error":
+            return self.finding(path, "not_allowed", value=value, allowed=wanted["limit"])
+        if kind == "string_pattern_mismatch":
+            return self.finding(path, "bad_name", value=value, pattern=context["pattern"])
+        if kind.startswith(("greater_than", "less_than", "too_", "string_too")):
+            return self.finding(path, "out_of_bounds", value=value, **wanted)
+        return self.finding(path, "wrong_type", value=value, **wanted)
+
+
+def _short(value: Any, limit: int = 60) -> str:
+    text = str(value)
+    return text if len(text) <= limit else text[: limit - 3] + "…"
 
 
 class _Builder:
@@ -172,6 +205,20 @@ class _Builder:
 def too_large(file: str) -> Unsound:
     """What is said of a file above the limit."""
     return Unsound((Finding(file, 1, "yaml_too_large", {"limit": MAX_BYTES // 1024}),))
+
+
+def read_file(path: FilePath) -> str:
+    """The text of a file. Raises Unsound where it cannot be read, is too large or not UTF-8."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise too_large(str(path))
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unsound((Finding(str(path), 1, "file_not_utf8"),)) from error
+    except OSError as error:
+        raise Unsound((Finding(str(path), 1, "file_unreadable", {"detail": error.strerror or ""}),)) from error
 
 
 def read_source(text: str, file: str) -> Source:

@@ -73,6 +73,7 @@ class Action(Part):
     """Whether it may be taken on many cases at once; never where a form is filled in or the case ends by it."""
     except_in: Annotated[tuple[StateRef, ...], BeforeValidator(_targets)] = ()
     """States that do not have it, where it is an action of a whole stage or procedure."""
+    cites: Cites = ()
 
     @property
     def named_targets(self) -> tuple[str, ...]:
@@ -174,6 +175,7 @@ class State(Part):
     """What follows whenever a case comes here."""
     final: Key | None = None
     """The case's outcome word. A final state's only actions re-open the case: a correction by a second person."""
+    cites: Cites = ()
 
     @property
     def settles(self) -> frozenset[str]:

@@ -151,9 +151,10 @@ def _speaker(office: Office, case_id: int, seat: Seat, opinions: tuple[str, ...]
 
     def take(number: int) -> Any:
         opinion = opinions[0] if number % 3 else opinions[-1]
-        given = {"opinion": opinion, "reason": "Because.", "scores": scores}
         with office.as_(actor) as context:
-            return give_opinion(context, case_id=case_id, seat_id=seat.id, **given)
+            return give_opinion(
+                context, case_id=case_id, seat_id=seat.id, opinion=opinion, reason="Because.", scores=scores
+            )
 
     return Move(actor, "opinion", take, case_id)
 

@@ -206,7 +206,9 @@ SHARING = (
 
 def sharing(folder: Path, text: str, fragment: str = CLOSING) -> Procedure:
     (folder / "closing.yaml").write_text(fragment, encoding="utf-8")
-    return parse_procedure(text, "small.yaml", Catalogue(CATALOGUE.codes, {"closing": folder / "closing.yaml"}))
+    return parse_procedure(
+        text, "small.yaml", Catalogue(CATALOGUE.codes, fragments={"closing": folder / "closing.yaml"})
+    )
 
 
 def test_what_a_fragment_brings_stands_as_if_it_were_written_there(tmp_path: Path) -> None:
