@@ -48,3 +48,12 @@ def procedures() -> Mapping[str, Procedure]:
     """Key → procedure, for every file of the folder. Raises Unsound."""
     loaded = [load(path) for path in sorted(FOLDER.glob("*.yaml"))]
     return {procedure.procedure: procedure for procedure in loaded}
+
+
+def shipped() -> tuple[tuple[Procedure, str], ...]:
+    """Every procedure that ships with its text as it was written. Raises Unsound."""
+    paths = sorted(FOLDER.glob("*.yaml"))  # in the order in which procedures() has read them
+    return tuple(
+        (procedure, path.read_text(encoding="utf-8"))
+        for procedure, path in zip(procedures().values(), paths, strict=True)
+    )

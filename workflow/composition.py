@@ -9,6 +9,7 @@ from workflow.pools import operations as pools
 from workflow.reviews import facts as review_facts
 from workflow.reviews import operations as reviews
 from workflow.rounds import facts as round_facts
+from workflow.versions import moving as version_moves
 from workflow.webhooks import operations as webhooks
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "review_facts",
     "reviews",
     "round_facts",
+    "version_moves",
     "webhooks",
 ]

@@ -39,6 +39,9 @@ PAGES = {
     "/notifications/": ("secretary", 4),
     "/pools/": ("orghead", 4),
     "/pools/reviews": ("orghead", 4),
+    "/procedures/": ("secretary", 3),
+    "/procedures/reserve-official": ("secretary", 3),
+    "/procedures/reserve-official/differences": ("secretary", 3),
     "/cases/1": ("secretary", 18),
     "/cases/1/rules": ("secretary", 8),
 }

@@ -1,4 +1,4 @@
-"""Procedures as files: check, list and draw them; the language they are written in."""
+"""Procedures as files and versions: check, list, draw and compare them; the language they are written in."""
 
 import json
 import sys
@@ -8,15 +8,21 @@ from pathlib import Path
 
 import click
 
+from definitions.changes import change_text, where_text
 from definitions.examples import examples
 from definitions.explaining import finding_text, words
-from definitions.library import FOLDER, examine, procedures
+from definitions.library import FOLDER, examine, load, procedures
+from definitions.texts import say
+from web.opening import open_database
 from web.simulating import simulate
+from workflow.cases.versions import version_numbered
 from workflow.engine.effects import REGISTRY as EFFECTS
 from workflow.engine.facts import CATALOGUE, FAMILIES
 from workflow.engine.guards import REGISTRY as GUARDS
+from workflow.problems import Missing
 from workflow.procedure.bpmn import write_bpmn
 from workflow.procedure.diagram import draw_mermaid, draw_svg
+from workflow.procedure.diff import Change, diff
 from workflow.procedure.findings import Unsound
 from workflow.procedure.flow import LanesBy
 from workflow.procedure.model import Procedure
@@ -32,7 +38,7 @@ OUTPUT = click.option("--output", type=click.Path(path_type=Path), help="Write t
 
 @click.group()
 def command() -> None:
-    """Check, list and draw procedures; describe the language they are written in."""
+    """Check, list, draw and compare procedures, as files and published versions; describe their language."""
 
 
 @command.command()
@@ -94,6 +100,45 @@ def _named(key: str) -> Procedure:
     if procedure is None:
         raise click.ClickException(f"There is no procedure {key}. There are: {', '.join(procedures())}.")
     return procedure
+
+
+@command.command(name="diff")
+@click.argument("old")
+@click.argument("new")
+@LANGUAGE
+def diff_(old: str, new: str, lang: str) -> None:
+    """What differs from OLD to NEW, a line each; a FILE, or KEY@NUMBER for a version of SELECTION_DATABASE_URL.
+
+    Exit 0 where the rules are the same, 1 where they differ, 2 where one cannot be read.
+    """
+    changes = diff(_read(old, lang), _read(new, lang))
+    for change in changes:
+        click.echo(_line(change, lang))
+    if not changes:
+        click.echo(say("change.none", lang))
+    sys.exit(1 if changes else 0)
+
+
+def _line(change: Change, lang: str) -> str:
+    where = where_text(change, lang)
+    colon = "：" if lang == "zh" else ": "
+    return f"{where}{colon}{change_text(change, lang)}" if where else change_text(change, lang)
+
+
+def _read(name: str, lang: str) -> Procedure:
+    """The procedure of a file or of a published version; ends the command where there is none."""
+    key, at, number = name.rpartition("@")
+    try:
+        if at and number.isdecimal() and not Path(name).exists():
+            with open_database().reading() as session:
+                return version_numbered(session, key, int(number)).procedure
+        return load(Path(name))
+    except Unsound as unsound:
+        lines = [finding_text(finding, lang) for finding in unsound.findings]
+    except Missing as problem:
+        lines = [say(problem.code, lang, **problem.params)]
+    click.echo("\n".join(lines), err=True)
+    sys.exit(2)
 
 
 @command.command()

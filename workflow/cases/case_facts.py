@@ -4,7 +4,8 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import case as case_of
 from sqlalchemy.orm import Session
 
 from workflow.cases.gathering import Gathered, fact_family, fact_source
@@ -15,25 +16,49 @@ from workflow.record.tables import Event
 from workflow.store.hot import Hot
 from workflow.store.serializing import serialize_on
 
+MIGRATED = "migrate"
+"""The event by which a case goes on under another version of its procedure."""
 _HISTORY = Hot(
-    select(Event.seq, Event.action, Event.actor_id, Event.from_state, Event.to_state)
+    select(
+        *(Event.seq, Event.action, Event.actor_id, Event.from_state, Event.to_state),
+        case_of((Event.action == literal_column(f"'{MIGRATED}'"), Event.data)),
+    )
     .where(Event.case_id == bindparam("case_id"))
     .order_by(Event.seq)
 )
 COME_AGAIN = frozenset({"record_meeting", "expire"})
 """What may lead back into the very state it left; every other event that stays in a state enters none."""
-NOT_DOINGS = frozenset({"waive", "child_ended", "claim", "release", "reassign"})
+NOT_DOINGS = frozenset({"waive", "child_ended", "claim", "release", "reassign", MIGRATED})
 """Events in which nobody does anything to the case."""
 History = list[tuple[int, str, int | None, str | None, str]]
 
 
 def _history(session: Session, case: LoadedCase) -> History:
-    return list(_HISTORY.all(session, {"case_id": case.id}))
+    """The events of a case, each state by the name it has in the version the case runs by now."""
+    rows = _HISTORY.all(session, {"case_id": case.id})
+    return _named_as_now(rows) if any(row[5] for row in rows) else [tuple(row[:5]) for row in rows]
+
+
+def _named_as_now(rows: list[Any]) -> History:
+    named: dict[str, str] = {}
+    history: History = []
+    for seq, action, actor, before, to, data in reversed(rows):
+        to_now = named.get(to, to)
+        if data:
+            states = json.loads(data).get("states", {})
+            named = {old: named.get(new, new) for old, new in states.items()}
+        history.append((seq, action, actor, None if before is None else named.get(before, before), to_now))
+    return history[::-1]
 
 
 def _entries(history: History) -> list[tuple[int, str]]:
     """(seq, state) of every entry of a state; what only notes something in a state enters none."""
     return [(seq, to) for seq, action, _, before, to in history if before != to or action in COME_AGAIN]
+
+
+def visited(session: Session, case: LoadedCase) -> tuple[str, ...]:
+    """Every state the case has been in, by the names of its present version, in the order it first came there."""
+    return tuple(dict.fromkeys(to for *_, to in _history(session, case)))
 
 
 def attempt_began(session: Session, case: LoadedCase) -> int:
@@ -101,7 +126,18 @@ def last_outcome(session: Session, case: LoadedCase, facts: Gathered, rest: str)
     for (data,) in _LEAVINGS.all(session, {"case_id": case.id, "state": rest}):
         if "outcome" in (given := json.loads(data)):
             return str(given["outcome"])
-    return None
+    return _outcome_before_moves(session, case, rest)
+
+
+def _outcome_before_moves(session: Session, case: LoadedCase, state: str) -> str | None:
+    """The outcome of a state that had another name in the version the case ran by then."""
+    history = _history(session, case)
+    if not any(action == MIGRATED for _, action, *_rest in history):
+        return None
+    left = [seq for seq, _, _, before, _ in history if before == state]
+    lines = select(Event.data).where(Event.case_id == case.id, Event.seq.in_(left)).order_by(Event.seq.desc())
+    found = (json.loads(data).get("outcome") for data in session.scalars(lines))
+    return next((str(outcome) for outcome in found if outcome is not None), None)
 
 
 def decided_at(session: Session, case_id: int, state: str) -> datetime | None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import String, Text, bindparam, cast, func, literal_column, select, type_coerce
 
 from workflow.bodies.tables import Body, BodyRole
+from workflow.cases.case_facts import MIGRATED
 from workflow.cases.case_views import (
     ActionView,
     CaseView,
@@ -21,12 +22,13 @@ from workflow.cases.loading import LoadedCase, load_case
 from workflow.cases.operations import waivable_actions
 from workflow.cases.reading import reading_roles
 from workflow.cases.tables import Case, ProcedureVersion, Waiver, WorkItem
-from workflow.cases.versions import compiled_version
+from workflow.cases.versions import compiled_digest, compiled_version
 from workflow.context import Context
 from workflow.engine.decide import ROLE_CODE, Compiled, CompiledAction, Decision
 from workflow.people.tables import Account, Person
 from workflow.problems import Reason
 from workflow.procedure.model import Procedure
+from workflow.procedure.parts import Words
 from workflow.record.tables import Event
 from workflow.store.hot import Hot
 from workflow.store.types import instant
@@ -42,14 +44,15 @@ def case_page(context: Context, case_id: int) -> CaseView:
     procedure = compiled.procedure
     decided = ask_all(context, compiled, case) if case.outcome is None else []
     visible = procedure.visible_stages(roles, case.state)
-    events = _events(context, procedure, case_id, visible, roles, names)
-    filled = fillings(context, procedure, case_id, visible, roles, names)
-    category = procedure.categories.get(case.category or "")
+    rows = _EVENTS.all(context.session, {"case_id": case_id})
+    past = past_rules(context, rows, procedure)
+    events = tuple(_event(context, past.get(row[0], procedure), row, visible, roles, names) for row in rows)
+    filled = fillings(context, procedure, case_id, visible, roles, names, past)
     return CaseView(
         **row,
         case=case,
         procedure=procedure,
-        category=category.title if category else None,
+        category=_category(procedure, case),
         state=procedure.states[case.state].title,
         roles=roles,
         sees_stage=case.stage in visible,
@@ -186,37 +189,36 @@ _EVENTS = Hot(
         Event.to_state,
         type_coerce(Event.data, Text),
         Event.hash,
+        Event.procedure_digest,
     )
     .where(Event.case_id == bindparam("case_id"))
     .order_by(Event.seq)
 )
 
 
-def _events(
-    context: Context,
-    procedure: Procedure,
-    case_id: int,
-    visible: frozenset[str],
-    roles: frozenset[str],
-    names: dict[int, str],
-) -> tuple[EventView, ...]:
-    rows = _EVENTS.all(context.session, {"case_id": case_id})
-    own = context.actor.account_id
-    return tuple(_event(procedure, row, visible, roles, names, own) for row in rows)
+def past_rules(context: Context, rows: Any, procedure: Procedure) -> dict[int, Procedure]:
+    """Seq → rules, for events written while the case ran by another version than now."""
+    digests = {row[0]: row[-1] for row in rows if row[-1] != procedure.digest}
+    return {seq: compiled_digest(context.session, digest).procedure for seq, digest in digests.items()}
+
+
+def _category(procedure: Procedure, case: LoadedCase) -> Words | None:
+    known = procedure.categories.get(case.category or "")
+    return known.title if known else None
 
 
 def _event(
+    context: Context,
     procedure: Procedure,
     row: Any,
     visible: frozenset[str],
     roles: frozenset[str],
     names: dict[int, str],
-    own: int | None,
 ) -> EventView:
-    seq, at, actor_id, role_key, action_name, from_state, to_state, text, digest = row
-    acted_in = from_state or to_state
+    seq, at, actor_id, role_key, action_name, from_state, to_state, text, digest, _rules = row
+    acted_in = to_state if from_state is None or action_name == MIGRATED else from_state
     stage = acted_in.partition(".")[0]
-    is_visible = stage in visible
+    is_visible = stage in visible or bool(procedure.readers(stage) & roles)
     data = json.loads(text) if is_visible else {}
     data.pop("scores", None)  # the panel's own view covers points until all have scored
     form = procedure.forms.get(data.get("form", ""))
@@ -228,7 +230,7 @@ def _event(
         seq=seq,
         at=instant(at),
         is_visible=is_visible,
-        is_own=actor_id is not None and actor_id == own,
+        is_own=actor_id is not None and actor_id == context.actor.account_id,
         actor=names.get(actor_id or 0) if is_visible else None,
         role=role.title if role and is_visible else None,
         action=action_name if is_visible else "",

@@ -10,6 +10,7 @@ from workflow.cases.case_facts import attempt_began
 from workflow.cases.follow_ups import Moved, follow_up
 from workflow.cases.gathering import gather_facts
 from workflow.cases.loading import LoadedCase, load_case
+from workflow.cases.migrating import Carried
 from workflow.cases.operations import Parent, cancel_case, move_by_outcome, note_in_state, open_case
 from workflow.cases.tables import Case, CaseForm, CaseReader
 from workflow.cases.versions import compiled_version, newest_version
@@ -69,6 +70,21 @@ def end_family(_context: Context, moved: Moved, _state: State) -> None:
     if parent_id is not None:
         note = {"child": moved.case.reference, "outcome": moved.step.outcome}
         moved.step.afterwards.append(lambda context: _join(context, parent_id, note=note))
+
+
+@follow_up("move:children")
+def move_children(context_: Context, moved: Moved, carried: Carried) -> None:
+    """Child cases waited for are waited for on; what the version moved to asks for beside them is opened."""
+    case_id, opened_in = moved.case.id, [moved.case.state, *carried.states]
+    if carried.after.children and not carried.keeps_work:
+        wait_for_children(context_, moved, carried.after.children)
+    elif carried.before.children and not carried.after.children and carried.before.children.cancels_rest:
+        moved.step.afterwards.append(lambda context: _cancel_open(context, case_id, (moved.case.state,)))
+    elif carried.keeps_work and carried.after.children:
+        for was in dict.fromkeys(opened_in):
+            rename = update(Case).where(Case.parent_id == case_id, Case.parent_state == was)
+            context_.session.execute(rename.values(parent_state=carried.states.get(was, was)))
+        moved.step.afterwards.append(lambda context: _join(context, case_id, note=None))
 
 
 def join_on_expiry(context: Context, *, case: LoadedCase, outcome: str) -> None:

@@ -32,16 +32,16 @@ def enter_state(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> 
     if step.is_final:
         follow_up_named("ended")(context, moved, state)
     if state.deadline:
-        _start_timers(context, moved, state.deadline)
+        start_timers(context, moved, state.deadline)
     if case.stage != step.to_state.partition(".")[0] or case.last_seq == 0:
-        step.readers += _readers(context.session, compiled, case, step.to_state)
+        step.readers += stage_readers(context.session, compiled, case, step.to_state)
     if state.panel:
         follow_up_named("enter:panel")(context, moved, state.panel)
     elif state.notice:
         follow_up_named("enter:notice")(context, moved, state.notice)
     elif state.children:
         follow_up_named("enter:children")(context, moved, state.children)
-    _ask(context, moved, state)
+    ask_awaited(context, moved, state)
 
 
 def stay_in_state(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> None:
@@ -56,8 +56,8 @@ def stay_in_state(context: Context, moved: Moved, effects: tuple[Effect, ...]) -
         step.closes_items = True
         state = moved.compiled.procedure.states[case.state]
         if state.deadline:
-            _start_timers(context, moved, state.deadline)
-        _ask(context, moved, state)
+            start_timers(context, moved, state.deadline)
+        ask_awaited(context, moved, state)
 
 
 def _follow(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> None:
@@ -68,7 +68,8 @@ def _follow(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> None
             follow_up_named(effect.key)(context, moved, effect)
 
 
-def _ask(context: Context, moved: Moved, state: State) -> None:
+def ask_awaited(context: Context, moved: Moved, state: State) -> None:
+    """Adds a work item for everybody whose move the state waits for."""
     for role in awaited_roles(state):
         for address in addresses_of(context.session, moved.compiled, moved.case, role):
             wait_for(moved, address, is_told=address.account_id != context.actor.account_id)
@@ -139,7 +140,7 @@ def _leave(context: Context, moved: Moved) -> None:
         follow_up_named("leave:children")(context, moved, left.children)
 
 
-def _readers(session: Session, compiled: Compiled, case: LoadedCase, ref: str) -> list[dict[str, Any]]:
+def stage_readers(session: Session, compiled: Compiled, case: LoadedCase, ref: str) -> list[dict[str, Any]]:
     """Rows for roles that act in the stage entered; named people and panel members come with their panel."""
     stage = ref.partition(".")[0]
     panels = [state.panel for state in compiled.procedure.stages[stage].states.values() if state.panel]
@@ -161,7 +162,8 @@ def reader_row(case_id: int, address: Address) -> dict[str, Any]:
     }
 
 
-def _start_timers(context: Context, moved: Moved, deadline: Deadline) -> None:
+def start_timers(context: Context, moved: Moved, deadline: Deadline) -> None:
+    """Adds the reminders, escalation and expiry of a deadline that begins with this step."""
     step = moved.step
     plan = plan_deadline(
         rested(context, moved, deadline),

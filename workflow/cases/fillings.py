@@ -1,6 +1,7 @@
 """The forms of a case as one reader may see them: every filling, with the answers that are open to them."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import String, Text, bindparam, select, type_coerce
@@ -34,10 +35,19 @@ def fillings(
     visible: frozenset[str],
     roles: frozenset[str],
     names: dict[int, str],
+    past: Mapping[int, Procedure],
 ) -> tuple[FormView, ...]:
-    """Every filling of every form in stages the reader sees, oldest first."""
+    """Every filling of every form in stages the reader sees, oldest first.
+
+    `past` holds the rules (by the seq of an event) of what was filled in while the case ran by another version.
+    """
     rows = _FILLINGS.all(context.session, {"case_id": case_id})
-    return tuple(_filling(context, procedure, row, roles, names) for row in rows if row[1] in visible)
+    ruled = [(row, past.get(row[2], procedure)) for row in rows]
+    return tuple(
+        _filling(context, rules, row, roles, names)
+        for row, rules in ruled
+        if row[1] in visible or (rules is not procedure and rules.readers(row[1]) & roles)
+    )
 
 
 def newest_of_each(filled: tuple[FormView, ...]) -> tuple[FormView, ...]:

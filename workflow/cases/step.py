@@ -28,6 +28,8 @@ class Step:
     """Whether open work items and timers of the state left are closed."""
     closes_seat: int | None = None
     """The one seat whose work item closes, where the panel goes on waiting for others."""
+    entered_at: str | None = None
+    """Since when the case counts as being in the state; the moment of the step where it is None."""
     due_at: str | None = None
     outcome: str | None = None
     is_final: bool = False

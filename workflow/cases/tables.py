@@ -11,7 +11,7 @@ from workflow.store.types import Instant, Json
 
 
 class ProcedureVersion(Base):
-    """A published procedure: its canonical text and digest never change."""
+    """A published procedure: nothing of its row ever changes, and while a case runs by it the row cannot go."""
 
     __tablename__ = "procedure_version"
 
@@ -21,6 +21,15 @@ class ProcedureVersion(Base):
     digest: Mapped[str] = mapped_column(unique=True)
     canonical: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime] = mapped_column(Instant)
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    """None for a definition that ships."""
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    """Who wrote it: somebody else than who published it."""
+    note_en: Mapped[str | None] = mapped_column(Text)
+    note_zh: Mapped[str | None] = mapped_column(Text)
+    """The changelog line, in both languages."""
+    source: Mapped[str | None] = mapped_column(Text)
+    """The YAML text as it was written, with its remarks."""
 
     __table_args__ = (UniqueConstraint("key", "number"),)
 

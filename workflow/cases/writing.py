@@ -94,7 +94,7 @@ def _moved(step: Step, event: dict[str, Any]) -> dict[str, Any]:
         "state_": step.to_state,
         "last_seq_": event["seq"],
         "last_hash_": event["hash"],
-        "entered_at_": step.case.entered_at if stays else step.at,
+        "entered_at_": step.case.entered_at if stays else step.entered_at or step.at,
         "due_at_": step.case.due_at if stays else step.due_at,
         "has_timers_": step.case.has_timers if stays else bool(step.timers),
         "closed_at_": step.at if step.is_final else None,

@@ -10,13 +10,14 @@ from sqlalchemy import bindparam, select
 from workflow.bodies.tables import Body, BodyRole
 from workflow.cases.loading import LoadedCase
 from workflow.cases.roles import roles_of_actor
-from workflow.cases.versions import compiled_version
+from workflow.cases.versions import compiled_version, procedure_then
 from workflow.context import Context
 from workflow.engine.panels import Given, Line, settle
 from workflow.panels.operations import must_leave, rubric_of
 from workflow.panels.rules import weighted_score
 from workflow.panels.tables import Panel, Seat
 from workflow.people.tables import Account
+from workflow.procedure.model import Procedure
 from workflow.procedure.panel import Panel as PanelRules
 from workflow.procedure.parts import Words
 
@@ -96,8 +97,17 @@ def _seats(context: Context, panel_ids: list[int]) -> dict[int, list[Any]]:
     return found
 
 
-def _panel(context: Context, case: LoadedCase, row: Panel, seats: list[Any], held: frozenset[str]) -> PanelView:
+def _rules_of(context: Context, case: LoadedCase, row: Panel, roles: list[str]) -> Procedure:
+    """The case's rules; those of then, where the case has gone on by a version that does not know this panel."""
     procedure = compiled_version(context.session, case.version_id).procedure
+    state = procedure.states.get(row.state)
+    if state is not None and state.panel is not None and set(roles) <= set(procedure.roles):
+        return procedure
+    return procedure_then(context.session, case.id, row.opened_seq)
+
+
+def _panel(context: Context, case: LoadedCase, row: Panel, seats: list[Any], held: frozenset[str]) -> PanelView:
+    procedure = _rules_of(context, case, row, [s.Seat.role for s in seats])
     state = procedure.states[row.state]
     rules = state.panel
     assert rules is not None

@@ -9,10 +9,11 @@ from workflow.bodies.tables import RoleHolding
 from workflow.cases.entering import reader_row, wait_for
 from workflow.cases.follow_ups import Moved, follow_up
 from workflow.cases.gathering import kin_of
+from workflow.cases.migrating import Carried
 from workflow.cases.roles import Address, addresses_of, body_role_of
-from workflow.cases.tables import CaseReader
+from workflow.cases.tables import CaseReader, WorkItem
 from workflow.context import Context
-from workflow.panels.settling import address_of, end_unheld, seats_of
+from workflow.panels.settling import address_of, end_unheld, seats_of, settle_if_enough
 from workflow.panels.tables import Panel, Seat
 from workflow.people.tables import Account
 from workflow.problems import Invalid
@@ -117,6 +118,30 @@ def end_resting(context: Context, moved: Moved, _state: Any) -> None:
         .where(Panel.case_id == moved.case.id, Panel.state != moved.step.to_state, Panel.closed_at.is_(None))
         .values(closed_at=context.now)
     )
+
+
+@follow_up("move:panel")
+def move_panel(context: Context, moved: Moved, carried: Carried) -> None:
+    """A panel goes on under the new version, or is closed without an outcome and asked anew; one at rest is renamed."""
+    case, step = moved.case, moved.step
+    still = select(Panel).where(Panel.case_id == case.id, Panel.closed_at.is_(None))
+    for row in context.session.scalars(still).all():
+        if row.state == case.state and not carried.keeps_work:
+            row.closed_at = context.now
+        else:
+            row.state = carried.states.get(row.state, row.state)
+    context.session.flush()
+    if carried.after.panel is None:
+        return
+    if not carried.keeps_work:
+        open_panel(context, moved, carried.after.panel)
+        return
+    if step.closes_items:
+        _goes_on(context, moved)
+    else:
+        seats = update(WorkItem).where(WorkItem.case_id == case.id, WorkItem.is_open, WorkItem.seat_id.is_not(None))
+        context.session.execute(seats.values(state=step.to_state))
+    step.afterwards.append(lambda later: settle_if_enough(later, case.id))
 
 
 def _members(context: Context, moved: Moved, panel: PanelRules) -> list[Address]:

@@ -87,3 +87,13 @@ def end_unheld(context: Context, case_id: int, rules: PanelRules, seats: int) ->
     panel, _ = running_panel(context, case)
     line = Line("panel.too_few", {"seats": seats, "fewest": rules.fewest})
     settle_panel(context, case, panel, Settlement("too_few", (line,)), action="panel_too_few", role=None, data={})
+
+
+def settle_if_enough(context: Context, case_id: int) -> None:
+    """Settles a panel that goes on by other rules, where by these enough has been said already."""
+    case = load_case(context.session, case_id, is_locked=True)
+    panel, rules = running_panel(context, case)
+    given = given_by(seats_of(context.session, panel.id))
+    settlement = settle(rules, given)
+    if not rules.recorded_by and settlement.outcome is not None and any(one.opinion for one in given):
+        settle_panel(context, case, panel, settlement, action="panel_settled", role=None, data={})
