@@ -1,20 +1,20 @@
 """The forms of a case as one reader may see them: every filling, with the answers that are open to them."""
 
 import json
-from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import String, Text, bindparam, select, type_coerce
 
 from workflow.cases.case_views import FormView
 from workflow.cases.tables import CaseForm
-from workflow.context import Context
 from workflow.procedure.forms import Form
 from workflow.procedure.model import Procedure
-from workflow.store.hot import Hot
+from workflow.store.together import rows_in
 from workflow.store.types import instant
 
-_FILLINGS = Hot(
+FILLINGS = (
     select(
         CaseForm.form,
         CaseForm.stage,
@@ -28,23 +28,34 @@ _FILLINGS = Hot(
 )
 
 
+KEPT = 2_048
+"""Cases of which what one reader sees of forms and record is kept in memory, some 5 KB each."""
+
+
+Past = tuple[tuple[int, Procedure], ...]
+"""(seq, rules) of the events that were written while a case ran by another version than now."""
+
+
+@lru_cache(maxsize=KEPT)
 def fillings(
-    context: Context,
     procedure: Procedure,
-    case_id: int,
+    past: Past,
+    text: str,
+    names_text: str,
     visible: frozenset[str],
     roles: frozenset[str],
-    names: dict[int, str],
-    past: Mapping[int, Procedure],
+    own: int | None,
 ) -> tuple[FormView, ...]:
-    """Every filling of every form in stages the reader sees, oldest first.
+    """Every filling of every form in stages the reader sees, oldest first; `text` is the rows of `FILLINGS`.
 
-    `past` holds the rules (by the seq of an event) of what was filled in while the case ran by another version.
+    `past` holds the rules of what was filled in by another version. Made of nothing but what stands here, so the same
+    is the same object.
     """
-    rows = _FILLINGS.all(context.session, {"case_id": case_id})
-    ruled = [(row, past.get(row[2], procedure)) for row in rows]
+    names = dict(rows_in(names_text))
+    then = dict(past)
+    ruled = [(row, then.get(row[2], procedure)) for row in rows_in(text)]
     return tuple(
-        _filling(context, rules, row, roles, names)
+        _filling(rules, row, roles, names, own)
         for row, rules in ruled
         if row[1] in visible or (rules is not procedure and rules.readers(row[1]) & roles)
     )
@@ -55,9 +66,7 @@ def newest_of_each(filled: tuple[FormView, ...]) -> tuple[FormView, ...]:
     return tuple({one.key: one for one in filled}.values())
 
 
-def _filling(
-    context: Context, procedure: Procedure, row: Any, roles: frozenset[str], names: dict[int, str]
-) -> FormView:
+def _filling(procedure: Procedure, row: Any, roles: frozenset[str], names: dict[int, str], own: int | None) -> FormView:
     key, stage, seq, text, filled_at, filled_by = row
     form = procedure.forms[key]
     answers = json.loads(text)
@@ -65,13 +74,14 @@ def _filling(
     return FormView(
         key=key,
         form=form,
-        values=shown,
+        values=MappingProxyType(shown),
+        names=MappingProxyType(names),
         stage=procedure.stages[stage].title,
         filled_at=instant(filled_at),
         filled_by=names.get(filled_by or 0, ""),
         hidden=len(answers) - len(shown),
         seq=seq,
-        is_own=filled_by is not None and filled_by == context.actor.account_id,
+        is_own=filled_by is not None and filled_by == own,
     )
 
 

@@ -37,7 +37,7 @@ class LoadedCase:
         return self.state.partition(".")[0]
 
 
-_ROW = select(
+CASE_ROW = select(
     Case.id,
     Case.reference,
     Case.procedure_version_id,
@@ -56,8 +56,8 @@ _ROW = select(
     Case.outcome,
     Case.parent_id,
 ).where(Case.id == bindparam("case_id"))
-_LOAD = Hot(_ROW)
-_LOAD_LOCKED = Hot(_ROW.with_for_update())
+_LOAD = Hot(CASE_ROW)
+_LOAD_LOCKED = Hot(CASE_ROW.with_for_update())
 
 
 def load_case(session: Session, case_id: int, *, is_locked: bool = False) -> LoadedCase:

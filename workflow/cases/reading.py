@@ -1,5 +1,8 @@
 """Who may read a case, as which roles: one rule for pages, lists, counts and search."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 
 from workflow.cases.tables import Case, CaseReader
@@ -19,11 +22,10 @@ def may_read(context: Context) -> ColumnElement[bool]:
     return exists(select(CaseReader.id).where(CaseReader.case_id == Case.id, is_reader(context)))
 
 
-_READERS = Hot(
-    select(CaseReader.role, CaseReader.body_role_id, CaseReader.account_id).where(
-        CaseReader.case_id == bindparam("case_id")
-    )
+READERS = select(CaseReader.role, CaseReader.body_role_id, CaseReader.account_id).where(
+    CaseReader.case_id == bindparam("case_id")
 )
+_READERS = Hot(READERS)
 
 
 def reading_roles(context: Context, case_id: int) -> frozenset[str]:
@@ -31,11 +33,15 @@ def reading_roles(context: Context, case_id: int) -> frozenset[str]:
 
     Raises Missing where there are none: whether the case exists is not told either.
     """
+    return roles_among(context, _READERS.all(context.session, {"case_id": case_id}))
+
+
+def roles_among(context: Context, readers: Iterable[Sequence[Any]]) -> frozenset[str]:
+    """The roles of the actor among the rows of `READERS`. Raises Missing as `reading_roles` does."""
     actor = context.actor
-    rows = _READERS.all(context.session, {"case_id": case_id})
     found = frozenset(
         role
-        for role, body_role, account in rows
+        for role, body_role, account in readers
         if body_role in actor.body_role_ids or (account is not None and account == actor.account_id)
     )
     if not found:

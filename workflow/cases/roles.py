@@ -34,7 +34,8 @@ class _Directory:
 
     def __init__(self) -> None:
         self.bodies: dict[str, int] = {}
-        self.body_roles: dict[tuple[int, str], int] = {}
+        self.body_roles: dict[tuple[str, int | None, str], int] = {}
+        """By where a role is sought, the case's body where that matters, and what is held there."""
 
 
 _directories: WeakKeyDictionary[Engine, _Directory] = WeakKeyDictionary()
@@ -69,11 +70,12 @@ def _body_above(session: Session, body_id: int) -> int:
 
 def known_body_role(session: Session, role: Role, body_id: int | None) -> int | None:
     """The id of the role in its body; None where nobody has held it yet."""
-    key = (_body_id(session, role, body_id), role.holds)
+    key = (role.of or "", body_id if role.of in RELATIONS else None, role.holds)
     directory = _directory(session)
     known = directory.body_roles.get(key)
     if known is None:
-        known = session.scalar(select(BodyRole.id).where(BodyRole.body_id == key[0], BodyRole.role == key[1]))
+        there = _body_id(session, role, body_id)
+        known = session.scalar(select(BodyRole.id).where(BodyRole.body_id == there, BodyRole.role == role.holds))
         if known is not None:
             directory.body_roles[key] = known
     return known

@@ -98,9 +98,9 @@ class _Cursor:
         self.waived: list[Reason] = []
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Compiled:
-    """A procedure ready to decide with; one per version, shared by all threads."""
+    """A procedure ready to decide with; one per version, shared by all threads, equal only to itself."""
 
     procedure: Procedure
     machine: Machine

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
+from sqlalchemy import Select, and_, bindparam, func, literal, or_, select, text
 from sqlalchemy.orm import Session
 
 from workflow.context import Context
-from workflow.messages.tables import Delivery, Message
+from workflow.messages.tables import UNREAD, Delivery, Message
 from workflow.people.tables import Account
 from workflow.store.hot import Hot
 from workflow.store.types import instant_text
@@ -67,7 +67,8 @@ class Outbox:
 _UNREAD = Hot(
     select(func.count()).select_from(
         select(literal(1))
-        .where(Delivery.account_id == bindparam("account"), Delivery.channel == "in_app", Delivery.read_at.is_(None))
+        # As the index says it: a condition with a value of its own would not be known to be the index's.
+        .where(Delivery.account_id == bindparam("account"), text(UNREAD))
         .limit(MOST_UNREAD + 1)
         .subquery()
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 
@@ -152,7 +152,16 @@ def rubric_of(context: Context, case: LoadedCase) -> Sequence[Mapping[str, Any]]
     return rubric
 
 
-def must_leave(context: Context, case: LoadedCase, rules: PanelRules, seats: Sequence[Seat]) -> frozenset[int]:
+class Seated(Protocol):
+    """A seat as far as kinship goes."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def account_id(self) -> int | None: ...
+
+
+def must_leave(context: Context, case: LoadedCase, rules: PanelRules, seats: Sequence[Seated]) -> frozenset[int]:
     """Seats whose member is the person of the case or their kin, where the panel says that relatives leave."""
     if not rules.relatives_leave:
         return frozenset()

@@ -93,6 +93,9 @@ class Procedure(Part):
     stages: dict[Key, Stage] = Field(min_length=1)
     """The steps of the path, in order."""
 
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
     @cached_property
     def states(self) -> dict[str, State]:
         """`stage.state` → state with the actions of its stage and of the procedure, in the order of the file."""
@@ -171,7 +174,11 @@ class Procedure(Part):
         """The stages open to holders of roles while the case is in a state; an open panel's members read its papers."""
         panel = self.states[state].panel
         papers = frozenset(panel.reads) if panel and panel.sitting & roles else frozenset()
-        return papers | frozenset(key for key in self.stages if self.readers(key) & roles)
+        return papers | frozenset(key for key, readers in self._readers.items() if readers & roles)
+
+    @cached_property
+    def _readers(self) -> dict[str, frozenset[str]]:
+        return {key: self.readers(key) for key in self.stages}
 
     @cached_property
     def canonical(self) -> str:

@@ -19,7 +19,7 @@ CHECKPOINT_PAGES = 8_000
 """Pages of 4 KiB in the write-ahead log before they are carried over: fewer, larger carryings cost a commit less."""
 POOL_SIZE = 8
 DRIVER = "driver"
-"""Key of `session.info` under which a writing session keeps its driver's cursor."""
+"""Key of `session.info` under which a session keeps its driver's cursor."""
 IS_STEPPING = "is_stepping"
 """Key of `session.info`: the session is for one step."""
 IS_WRITTEN = "is_written"
@@ -121,8 +121,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for looking; what it would change is rolled back on SQLite and refused on PostgreSQL."""
-        with translated(), Session(self._reading, autoflush=False) as session:
-            yield session
+        with translated(), self._reading.connect() as connection:
+            connection.begin()
+            session = Session(connection, autoflush=False)
+            session.info[DRIVER] = (connection.connection.cursor(), connection.dialect)
+            try:
+                yield session
+            finally:
+                session.close()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
