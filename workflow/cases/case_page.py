@@ -185,7 +185,7 @@ def _waivable(context: Context, compiled: Compiled, case: LoadedCase, roles: fro
 
 def load_case_in(case: LoadedCase, state: str) -> LoadedCase:
     """The case as if it were in another state: what its guards would say there."""
-    return LoadedCase(**{**{name: getattr(case, name) for name in LoadedCase.__slots__}, "state": state})
+    return case._replace(state=state)
 
 
 _EVENTS = (

@@ -10,7 +10,7 @@ from workflow.cases.loading import LoadedCase
 from workflow.cases.tables import Case, Waiver
 from workflow.context import Context
 from workflow.engine.guards.base import day, full_years
-from workflow.people.tables import Account, Kinship, Person, Post, Sanction, Training, YearlyGrade
+from workflow.people.tables import Account, Kinship, Post, Sanction, Training, YearlyGrade
 from workflow.record.tables import Event
 from workflow.store.hot import Hot
 from workflow.store.serializing import serialize_on
@@ -59,27 +59,20 @@ def iso_text(value: Any) -> str | None:
     return value if value is None or isinstance(value, str) else value.isoformat()
 
 
-_PERSON = Hot(
-    select(Person.birth_date, Person.political_status, Person.education, Person.work_start_date, Person.sex).where(
-        Person.id == bindparam("person_id")
-    )
-)
 _POST_SINCE = Hot(
     select(func.max(Post.from_date)).where(Post.person_id == bindparam("person_id"), Post.to_date.is_(None))
 )
 
 
-def _person(session: Session, case: LoadedCase, facts: Gathered) -> Gathered:
-    row = _PERSON.one(session, {"person_id": case.person_id})
-    birth, status, education, start, sex = row or (None, None, None, None, None)
-    age = full_years(day(iso_text(birth) or ""), day(facts["today"])) if birth else None
+def _person(_session: Session, case: LoadedCase, facts: Gathered) -> Gathered:
+    birth = iso_text(case.birth_date)
     return {
-        "person.age": age,
-        "person.sex": sex,
-        "person.birth_date": iso_text(birth),
-        "person.political_status": status,
-        "person.education": education,
-        "person.work_start_date": iso_text(start),
+        "person.age": full_years(day(birth), day(facts["today"])) if birth else None,
+        "person.sex": case.sex,
+        "person.birth_date": birth,
+        "person.political_status": case.political_status,
+        "person.education": case.education,
+        "person.work_start_date": iso_text(case.work_start_date),
     }
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from workflow.cases.reading import reading_roles
 from workflow.cases.tables import LastView
 from workflow.context import Context
+from workflow.store.database import engine_of
 from workflow.store.types import instant
 
 VISIT_LENGTH = timedelta(minutes=30)
@@ -56,6 +57,6 @@ def note_visit(context: Context, *, case_id: int, visit: Visit) -> None:
     """Notes a visit. Raises Missing where the case is not open to the actor."""
     reading_roles(context, case_id)
     values: dict[str, Any] = {name: getattr(visit, name) for name in Visit.__slots__}
-    dialect = postgresql if context.session.get_bind().dialect.name == "postgresql" else sqlite
+    dialect = postgresql if engine_of(context.session).dialect.name == "postgresql" else sqlite
     statement = dialect.insert(LastView).values(account_id=context.actor.account_id, case_id=case_id, **values)
     context.session.execute(statement.on_conflict_do_update(index_elements=["account_id", "case_id"], set_=values))

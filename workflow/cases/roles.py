@@ -15,6 +15,7 @@ from workflow.people.tables import Account
 from workflow.problems import Invalid
 from workflow.procedure.model import PARENT_BODY, RELATIONS, Role
 from workflow.record.tables import Event
+from workflow.store.database import engine_of
 from workflow.store.hot import Hot
 
 CLOCK_ROLE = "clock"
@@ -42,7 +43,9 @@ _directories: WeakKeyDictionary[Engine, _Directory] = WeakKeyDictionary()
 
 
 def _directory(session: Session) -> _Directory:
-    return _directories.setdefault(session.get_bind().engine, _Directory())
+    engine = engine_of(session)
+    known = _directories.get(engine)
+    return known if known is not None else _directories.setdefault(engine, _Directory())
 
 
 def _body_id(session: Session, role: Role, body_id: int | None) -> int:

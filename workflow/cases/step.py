@@ -58,7 +58,7 @@ class Step:
             "to_state": self.to_state,
             "procedure_digest": self.digest,
             "command_key": self.command_key,
-            "data": canonical_json(self.data),
+            "data": canonical_json(self.data) if self.data else "{}",
             "facts": canonical_json(self.facts),
             "previous_hash": self.case.last_hash,
         }

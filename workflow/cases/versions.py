@@ -14,6 +14,7 @@ from workflow.engine.decide import Compiled, compile_procedure
 from workflow.problems import Conflict, Missing
 from workflow.procedure.model import Procedure
 from workflow.record.tables import Event
+from workflow.store.database import engine_of
 from workflow.store.serializing import serialize_on
 
 _by_engine: WeakKeyDictionary[Engine, dict[int, Compiled]] = WeakKeyDictionary()
@@ -88,7 +89,10 @@ def compiled_version(session: Session, version_id: int) -> Compiled:
 
     Raises Missing for an id that was never published, Conflict where its stored text is not the one published.
     """
-    cache = _by_engine.setdefault(session.get_bind().engine, {})
+    engine = engine_of(session)
+    cache = _by_engine.get(engine)
+    if cache is None:
+        cache = _by_engine.setdefault(engine, {})
     found = cache.get(version_id)
     if found is None:
         row = session.execute(
