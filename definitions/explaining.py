@@ -130,6 +130,10 @@ def _base(_procedure: Procedure | None, _names: Names, rest: str, locale: str) -
     return say(f"base.{rest}", locale)
 
 
+def _text(_procedure: Procedure | None, _names: Names, rest: str, locale: str) -> str:
+    return say(rest, locale)
+
+
 _MARKERS: dict[str, Marker] = {
     "code": _code,
     "role": _role,
@@ -139,4 +143,5 @@ _MARKERS: dict[str, Marker] = {
     "field": _field,
     "answer": _answer,
     "base": _base,
+    "text": _text,
 }

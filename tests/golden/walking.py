@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.acting import act_on_expiry
 from tests.golden.world import World
 from workflow.cases.deciding import ask_all
 from workflow.cases.loading import LoadedCase, load_case
@@ -18,6 +17,7 @@ from workflow.cases.tables import Case
 from workflow.cases.versions import compiled_version
 from workflow.context import CLOCK, Actor, Context
 from workflow.engine.decide import Compiled
+from workflow.expiring import act_on_expiry
 from workflow.panels.operations import candidates_of, give_opinion, record_meeting, rubric_of
 from workflow.panels.settling import seats_of
 from workflow.panels.tables import Panel, Seat

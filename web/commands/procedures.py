@@ -1,4 +1,4 @@
-"""Procedures as files and versions: check, list, draw and compare them; the language they are written in."""
+"""Procedures as files and versions: check, list, draw, compare and rehearse them; the language they are written in."""
 
 import json
 import sys
@@ -12,6 +12,7 @@ from definitions.changes import change_text, where_text
 from definitions.examples import examples
 from definitions.explaining import finding_text, words
 from definitions.library import FOLDER, examine, load, procedures
+from definitions.rehearsing import load_book, rehearse_here, report_data, report_lines
 from definitions.texts import say
 from web.opening import open_database
 from web.simulating import simulate
@@ -31,7 +32,13 @@ from workflow.procedure.schema import language_schema
 from workflow.settings import OFFICE_ZONE
 
 LANGUAGE = click.option(
-    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of texts."
+    "--lang",
+    "--language",
+    "lang",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Language of texts.",
 )
 OUTPUT = click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead of printing.")
 
@@ -161,6 +168,36 @@ def _write(text: str, output: Path | None) -> None:
 def reference(output: Path | None) -> None:
     """Print the reference page of the language: every part, key, guard and effect with an example."""
     _write(reference_page(GUARDS, EFFECTS, examples(), CATALOGUE, FAMILIES), output)
+
+
+@command.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--scenarios",
+    type=click.Path(path_type=Path),
+    help="The scenario file; that of the procedure's key in definitions/scenarios where none is named.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the report.")
+@LANGUAGE
+def rehearse(file: Path, scenarios: Path | None, lang: str, *, as_json: bool) -> None:
+    """Play the scenarios of the procedure in FILE on a scratch database. Exit 1 where something is not as expected.
+
+    Says what of the procedure was exercised: states, actions, outcomes, and guards both passed and failed.
+    """
+    try:
+        procedure = load(file)
+        book = load_book(procedure, scenarios)
+    except Unsound as unsound:
+        for finding in unsound.findings:
+            click.echo(finding_text(finding, lang))
+        sys.exit(1)
+    rehearsed = rehearse_here(procedure, book)
+    if as_json:
+        click.echo(json.dumps(report_data(rehearsed, lang), ensure_ascii=False, indent=2))
+    else:
+        for line in report_lines(rehearsed, lang):
+            click.echo(line)
+    sys.exit(0 if rehearsed.passed else 1)
 
 
 command.add_command(simulate)

@@ -72,7 +72,9 @@ def ask_awaited(context: Context, moved: Moved, state: State) -> None:
     """Adds a work item for everybody whose move the state waits for."""
     for role in awaited_roles(state):
         for address in addresses_of(context.session, moved.compiled, moved.case, role):
-            wait_for(moved, address, is_told=address.account_id != context.actor.account_id)
+            # The clock has no account, and neither has a role in a body: only somebody themselves need not be told.
+            is_own = address.account_id is not None and address.account_id == context.actor.account_id
+            wait_for(moved, address, is_told=not is_own)
 
 
 def awaited_roles(state: State) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import String, Text, bindparam, select, type_coerce
+from sqlalchemy.orm import Session
 
 from workflow.bodies.tables import Body, BodyRole
 from workflow.cases.loading import LoadedCase
@@ -158,6 +159,12 @@ def panels_of_case(
     seats = [_SeatRow(*row) for row in rows_in(texts["seats"])]
     held = roles_of_actor(context, compiled, case)
     return tuple(_panel(context, case, row, [seat for seat in seats if seat.panel_id == row.id], held) for row in rows)
+
+
+def open_seats(session: Session, case_id: int) -> list[Seat]:
+    """The seats of the case's open panel, in order; none where no panel is open."""
+    rows = select(Seat).join(Panel, Panel.id == Seat.panel_id).where(Panel.case_id == case_id)
+    return list(session.scalars(rows.where(Panel.closed_at.is_(None)).order_by(Seat.id)))
 
 
 def _has_no_panel(procedure: Procedure, ref: str, visible: Collection[str]) -> bool:

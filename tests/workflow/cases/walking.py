@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from scheduler.acting import act_on_expiry
 from tests.fixtures.office import Office
 from workflow.cases.deciding import ask_all
 from workflow.cases.loading import LoadedCase, load_case
@@ -16,6 +15,7 @@ from workflow.cases.tables import Case
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
 from workflow.engine.decide import Compiled
+from workflow.expiring import act_on_expiry
 from workflow.panels.operations import candidates_of, give_opinion, record_meeting, rubric_of
 from workflow.panels.tables import Panel, Seat
 from workflow.procedure.forms import Column, Form, FormField

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from scheduler.acting import act_on_expiry
 from scheduler.jobs import Work
 from tests.fixtures.office import Office
 from workflow.cases.loading import load_case
@@ -14,6 +13,7 @@ from workflow.cases.tables import Case, WorkItem
 from workflow.cases.versions import publish_procedure
 from workflow.context import CLOCK, Context
 from workflow.engine.catalogue import Catalogue
+from workflow.expiring import act_on_expiry
 from workflow.panels.operations import give_opinion
 from workflow.panels.tables import Panel, Seat
 from workflow.procedure.loader import parse_procedure
