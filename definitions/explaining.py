@@ -57,12 +57,13 @@ def action_text(procedure: Procedure, state: str | None, action: str, locale: st
 
 
 def finding_text(finding: Finding, locale: str) -> str:
-    """`FILE:LINE: error: message`, and what to do about it on a second line."""
+    """`FILE:LINE: error: message`, and on a second line what to do about it where the message does not say it all."""
     params = dict(finding.params)
     if "wanted" in params:
         params["wanted"] = say(params["wanted"], locale, **params) if has(params["wanted"]) else params["detail"]
     severity, said = say(f"severity.{finding.severity}", locale), say(finding.code, locale, **params)
-    return f"{finding.file}:{finding.line}: {severity}: {said}\n    {say(f'hint.{finding.code}', locale)}"
+    line, hint = f"{finding.file}:{finding.line}: {severity}: {said}", f"hint.{finding.code}"
+    return f"{line}\n    {say(hint, locale)}" if has(hint) else line
 
 
 def named_params(params: Mapping[str, Any], locale: str, procedure: Procedure | None, names: Names) -> dict[str, Any]:
