@@ -156,7 +156,7 @@ def _before_form(procedure: Procedure, form: str) -> list[str]:
 def _panel(state: State, vocabulary: Vocabulary, path: Path) -> Iterator[Fault]:
     if state.panel is None:
         return
-    for outcome in sorted(set(state.outcomes) & state.panel.possible_outcomes - vocabulary.panel_outcomes(state.panel)):
+    for outcome in sorted(set(state.outcomes) & state.settles - vocabulary.panel_outcomes(state.panel)):
         yield (*path, "outcomes", outcome), "outcome_never", {"outcome": outcome}
     for opinion in state.panel.opinions:
         if not vocabulary.has_text(f"opinion.{opinion}"):
