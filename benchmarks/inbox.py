@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from benchmarks.step import NOW, definition, scratch, scratch_postgres
 from workflow.bodies.tables import Body, BodyRole
-from workflow.cases.inbox import inbox, inbox_counts
+from workflow.cases.inbox import inbox, inbox_head
 from workflow.cases.tables import Case, WorkItem
 from workflow.cases.versions import publish_procedure
 from workflow.context import CLOCK, Actor, Context, Holding
@@ -85,7 +85,7 @@ def measure(database: Database) -> dict[str, Any]:
         _grow(database, version_id, before, size)
         before = size
         pages[size] = _milliseconds(database, inbox)
-        counts[size] = _milliseconds(database, inbox_counts)
+        counts[size] = _milliseconds(database, inbox_head)
     base = pages.get(10_000) or pages[SIZES[0]]
     ratio = round(pages[SIZES[-1]] / base, 2)
     return {"ratio": ratio, "page_ms": pages, "counts_ms": counts}

@@ -57,11 +57,13 @@ def action_text(procedure: Procedure, state: str | None, action: str, locale: st
 
 
 def finding_text(finding: Finding, locale: str) -> str:
-    """`FILE:LINE: message`."""
+    """`FILE:LINE: error: message`, and on a second line what to do about it where the message does not say it all."""
     params = dict(finding.params)
     if "wanted" in params:
         params["wanted"] = say(params["wanted"], locale, **params) if has(params["wanted"]) else params["detail"]
-    return f"{finding.file}:{finding.line}: {say(finding.code, locale, **params)}"
+    severity, said = say(f"severity.{finding.severity}", locale), say(finding.code, locale, **params)
+    line, hint = f"{finding.file}:{finding.line}: {severity}: {said}", f"hint.{finding.code}"
+    return f"{line}\n    {say(hint, locale)}" if has(hint) else line
 
 
 def named_params(params: Mapping[str, Any], locale: str, procedure: Procedure | None, names: Names) -> dict[str, Any]:
@@ -129,6 +131,10 @@ def _base(_procedure: Procedure | None, _names: Names, rest: str, locale: str) -
     return say(f"base.{rest}", locale)
 
 
+def _text(_procedure: Procedure | None, _names: Names, rest: str, locale: str) -> str:
+    return say(rest, locale)
+
+
 _MARKERS: dict[str, Marker] = {
     "code": _code,
     "role": _role,
@@ -138,4 +144,5 @@ _MARKERS: dict[str, Marker] = {
     "field": _field,
     "answer": _answer,
     "base": _base,
+    "text": _text,
 }

@@ -9,8 +9,6 @@ from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workflow.store.types import instant
-
 MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SEPARATORS = {"en": ", ", "zh": "、"}
 WORDS = {"en": {True: "yes", False: "no"}, "zh": {True: "是", False: "否"}}
@@ -79,7 +77,7 @@ def parse(text: str, language: str) -> Template:
 def stored(name: str, value: Any) -> Any:
     """A value as it was before it was kept as JSON: names ending in `_at` are moments, in `_date` dates."""
     if isinstance(value, str) and name.endswith("_at"):
-        return instant(value)
+        return datetime.fromisoformat(value)
     if isinstance(value, str) and name.endswith("_date"):
         return date.fromisoformat(value)
     return value

@@ -8,8 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from definitions.placeholders import PlaceholderFaulty, Template, parse
-from workflow.context import OFFICE_ZONE
 from workflow.procedure.source import Source, read_source
+from workflow.settings import OFFICE_ZONE
 
 FOLDER = Path(__file__).parent / "messages"
 LANGUAGES = ("en", "zh")

@@ -7,12 +7,12 @@ from functools import cached_property
 
 import structlog
 
-from scheduler.acting import act_on_expiry, open_review
 from scheduler.mail import Mailer
 from workflow.bulk.operations import go_on
 from workflow.bulk.queries import open_jobs
 from workflow.cases.timers import Sweep
 from workflow.context import CLOCK, Context
+from workflow.expiring import act_on_expiry, open_review
 from workflow.messages.delivering import claim_deliveries
 from workflow.messages.operations import SPREAD_AT_ONCE, spread
 from workflow.problems import Unavailable

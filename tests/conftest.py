@@ -8,4 +8,5 @@ pytest_plugins = [
     "tests.fixtures.serving",
     "tests.fixtures.snapshots",
     "tests.fixtures.browsers",
+    "tests.fixtures.node",
 ]

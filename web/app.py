@@ -11,7 +11,8 @@ from werkzeug.routing import IntegerConverter
 from web import i18n, menu, pages, problems, security
 from web.limits import limiter
 from web.rendering import Application
-from web.request import Clock, connect, icons_url, unread, utc_now
+from web.request import Clock, connect, reader, unread, utc_now
+from web.sessions import PageSessions, form_token
 from workflow import composition  # noqa: F401 - registers what follows when a case moves
 from workflow.settings import Settings
 
@@ -46,6 +47,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Application:
         BOOTSTRAP_SERVE_LOCAL=True,
         RATELIMIT_STORAGE_URI="memory://",
     )
+    app.session_interface = PageSessions()
     connect(app, settings, clock)
     if count := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
@@ -54,8 +56,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Application:
     security.init_app(app)
     i18n.init_app(app)
     problems.init_app(app)
-    app.jinja_env.globals.update(icons_url=icons_url, unread=unread)
-    app.context_processor(lambda: {"menu": menu.menu, "is_demo": settings.is_demo})
+    app.jinja_env.globals.update(unread=unread, csrf_token=form_token)
+    app.context_processor(lambda: {"menu": menu.menu, "is_demo": settings.is_demo, "reader": reader()})
     _add_pages(app)
     i18n.bind_languages(app)
     return app

@@ -9,7 +9,7 @@ from flask import make_response, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from definitions.explaining import action_text, line_text, reason_text, remedy_text, source_text
+from definitions.explaining import reason_text, remedy_text, source_text
 from definitions.notifying import notification_text
 from web.drawing import drawn
 from web.forms import faults
@@ -19,13 +19,11 @@ from web.request import now, reading, settings, writing
 from workflow.cases.case_page import case_page
 from workflow.cases.case_views import CaseView
 from workflow.cases.changes import comparisons, since_view
-from workflow.cases.drafts import KeptDraft, drafts_of_case
-from workflow.cases.last_views import Visit, note_visit, visit_of
+from workflow.cases.last_views import Visit, note_visit
 from workflow.cases.naming import eligible_accounts
 from workflow.cases.timeline import Timeline, timeline
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
-from workflow.engine.panels import Line
 from workflow.notices.queries import notices_of_case
 from workflow.panels.queries import PanelView, panels_of_case
 from workflow.problems import Conflict, Problem, Reason, Refused, Unavailable
@@ -84,11 +82,10 @@ def case_response(case_id: int, told: Told | None = None) -> Response:
     told = told or Told()
     with reading() as context:
         view = case_page(context, case_id)
-        panels = panels_of_case(context, view.case, view.roles)
-        notices = notices_of_case(context, view.case, view.roles)
+        panels = panels_of_case(context, view.case, roles=view.roles, visited=view.visited)
+        notices = notices_of_case(context, view.case, roles=view.roles, visited=view.visited)
         accounts = _accounts(context, view)
-        visit, is_noted = visit_of(context, case_id=case_id, last_seq=view.case.last_seq)
-        drafts = _drafts(drafts_of_case(context, case_id), view)
+        drafts = _drafts(view)
         shown = timeline(context, view, request.args.get("show", ""))
     page = render_template(
         "case/case.html",
@@ -100,11 +97,11 @@ def case_response(case_id: int, told: Told | None = None) -> Response:
         now=now(),
         drafts=drafts,
         leftover=_leftover(drafts, view, panels),
-        **_history(view, visit, shown),
-        **_words(view),
+        **_history(view, shown),
+        explain=lambda reason: explained(reason, view.procedure, view.names),
     )
-    if is_noted and request.method == "GET":
-        _note(case_id, visit)
+    if view.is_visit_new and request.method == "GET":
+        _note(case_id, view.visit)
     return make_response(page, told.status)
 
 
@@ -114,27 +111,16 @@ def _note(case_id: int, visit: Visit) -> None:
         note_visit(context, case_id=case_id, visit=visit)
 
 
-def _history(view: CaseView, visit: Visit, shown: Timeline) -> dict[str, Any]:
+def _history(view: CaseView, shown: Timeline) -> dict[str, Any]:
     chosen = {name: request.args.get(name, 0, type=int) for name in ("older", "newer")}
-    visited = frozenset(event.to_state for event in view.events)
     return {
         "shown": shown,
         "compared": comparisons(view, form=request.args.get("form", ""), **chosen),
-        "since": since_view(view, visit),
-        "diagram": Markup(drawn(view.procedure, view.case.state, visited)),  # noqa: S704 - ours, every text escaped
+        "since": since_view(view, view.visit),
+        "diagram": Markup(drawn(view.procedure, view.case.state, view.visited)),  # noqa: S704 - ours, every text escaped
         "subject": lambda message: notification_text(
             message.template, language(), message.params, {view.procedure.digest: view.procedure}
         )[0],
-    }
-
-
-def _words(view: CaseView) -> dict[str, Any]:
-    """What the template calls to put things of the case into words."""
-    return {
-        "explain": lambda reason: explained(reason, view.procedure, view.names),
-        "action_title": lambda state, name: action_text(view.procedure, state, name, language()),
-        "line": lambda line: line_text(line, language()),
-        "explanation": lambda rows: [line_text(Line(row["code"], row["params"]), language()) for row in rows],
     }
 
 
@@ -149,7 +135,7 @@ def _accounts(context: Context, view: CaseView) -> dict[str, list[tuple[int, str
     }
 
 
-def _drafts(kept: dict[str, KeptDraft], view: CaseView) -> dict[str, ShownDraft]:
+def _drafts(view: CaseView) -> dict[str, ShownDraft]:
     zone = settings().zone
     today = now().astimezone(zone).date()
     return {
@@ -160,7 +146,7 @@ def _drafts(kept: dict[str, KeptDraft], view: CaseView) -> dict[str, ShownDraft]
             is_today=one.saved_at.astimezone(zone).date() == today,
             is_outdated=one.saved_at < view.entered_at,
         )
-        for what, one in kept.items()
+        for what, one in view.drafts.items()
     }
 
 

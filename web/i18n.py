@@ -1,22 +1,19 @@
 """Languages: which one a reader gets, the merged catalogue, and how dates are written."""
 
 import io
-from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import g, request
-from flask_babel import Babel, get_locale
-from flask_login import current_user
+from flask import g, has_request_context, request
+from flask_babel import Babel
 
-from definitions.explaining import code_text
-from definitions.texts import has, say
 from web.rendering import Application, environment_in, load_translations
-from web.request import settings
+from web.request import reader, settings
+from web.saying import catalogue_text_in, clock_in, day_in, filters_in, functions_in, words_in
 
 LANGUAGES = ("zh", "en")
 COOKIE = "selection_language"
@@ -54,8 +51,9 @@ def compile_catalogues() -> None:
 
 def choose_language() -> str:
     """The account's language, else the one chosen before signing in, else the browser's, else Chinese."""
-    if current_user.is_authenticated:
-        return str(current_user.signed.locale)
+    signed = reader()
+    if signed is not None:
+        return signed.locale
     chosen = request.cookies.get(COOKIE, "")
     if chosen in LANGUAGES:
         return chosen
@@ -64,17 +62,16 @@ def choose_language() -> str:
 
 def language() -> str:
     """The language of this request, `zh` or `en`; Chinese outside any."""
+    if not has_request_context():
+        return "zh"
     if "language" not in g:
-        locale = get_locale()
-        g.language = "en" if locale is not None and locale.language == "en" else "zh"
+        g.language = choose_language()
     return str(g.language)
 
 
 def words(text: Any) -> str:
     """A pair of texts in the reader's language: Words, or a mapping with `en` and `zh`."""
-    if text is None:
-        return ""
-    return str(text[language()] if isinstance(text, dict) else getattr(text, language()))
+    return words_in(language(), text)
 
 
 def title_of(row: Any, prefix: str = "title") -> str:
@@ -82,112 +79,41 @@ def title_of(row: Any, prefix: str = "title") -> str:
     return str(getattr(row, f"{prefix}_{language()}"))
 
 
-def option_list(options: dict[str, Any]) -> list[tuple[str, str]]:
-    """A choice's answers as (value, words)."""
-    return [(key, words(text)) for key, text in options.items()]
-
-
 def catalogue_text(kind: str, key: str) -> str:
     """A word of the text catalogue; the key itself for one a procedure made up."""
-    name = f"{kind}.{key}"
-    return say(name, language()) if has(name) else key
-
-
-MIDNIGHT = time(0)
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return catalogue_text_in(language(), kind, key)
 
 
 def day(value: date | datetime | str | None) -> str:
     """2026年11月23日, or 23 Nov 2026."""
-    if value is None or value == "":
-        return "–"
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
-    if isinstance(value, datetime):
-        value = value.astimezone(settings().zone).date()
-    if language() == "zh":
-        return f"{value.year}年{value.month}月{value.day}日"
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
-
-
-def month(value: date) -> str:
-    """1990年5月, or May 1990."""
-    return f"{value.year}年{value.month}月" if language() == "zh" else f"{MONTHS[value.month - 1]} {value.year}"
-
-
-def birth_month(value: date) -> str:
-    """1990年5月生, or b. May 1990: what tells people of one name apart without the whole day of birth."""
-    return f"{month(value)}生" if language() == "zh" else f"b. {month(value)}"
-
-
-def moment(value: datetime | str | None) -> str:
-    """A day with the time on the office's wall."""
-    if value is None or value == "":
-        return "–"
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    local = value.astimezone(settings().zone)
-    return f"{day(local)} {local:%H:%M}"
-
-
-def deadline(value: datetime) -> str:
-    """A moment by which something is due; midnight is said as the end of the day before."""
-    local = value.astimezone(settings().zone)
-    if local.time() == MIDNIGHT:
-        return f"{day(local - timedelta(days=1))} 24:00"
-    return moment(value)
+    return day_in(language(), settings().zone, value)
 
 
 def clock(value: datetime) -> str:
     """The time on the office's wall, without the day."""
-    return f"{value.astimezone(settings().zone):%H:%M}"
+    return clock_in(settings().zone, value)
 
 
 def bind_languages(app: Application) -> None:
     """Gives the application its environment for each language; called when every filter and global is there."""
+    zone = app.config["SETTINGS"].zone
     app.environments = {
-        name: environment_in(app.common_env, name, load_translations(str(FOLDER), name), _filters(name))
+        name: environment_in(
+            app.common_env,
+            name,
+            translations=load_translations(str(FOLDER), name),
+            filters=filters_in(name, zone),
+            functions=functions_in(name),
+        )
         for name in LANGUAGES
     }
     app.choose_language = language
 
 
-def _filters(name: str) -> dict[str, Callable[..., Any]]:
-    """The filters that say something in one language."""
-
-    def words_in(text: Any) -> str:
-        if text is None:
-            return ""
-        return str(text[name] if isinstance(text, dict) else getattr(text, name))
-
-    return {
-        "words": words_in,
-        "title_of": lambda row, prefix="title": str(getattr(row, f"{prefix}_{name}")),
-        "option_list": lambda options: [(key, words_in(text)) for key, text in options.items()],
-    }
-
-
 def init_app(app: Application) -> None:
-    """Sets up languages and the filters templates use."""
+    """Sets up languages."""
     compile_catalogues()
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(FOLDER))
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "zh")
-    Babel(app, locale_selector=choose_language)
-    app.jinja_env.filters.update(
-        month=month,
-        birth_month=birth_month,
-        words=words,
-        day=day,
-        moment=moment,
-        deadline=deadline,
-        clock=clock,
-        title_of=title_of,
-        option_list=option_list,
-    )
-    app.jinja_env.globals.update(
-        outcome_text=lambda key: catalogue_text("outcome", key),
-        opinion_text=lambda key: catalogue_text("opinion", key),
-        attendance_text=lambda key: catalogue_text("attendance", key),
-        code_text=lambda table, code: code_text(table, code, language()),
-    )
+    Babel(app, locale_selector=language)
     app.context_processor(lambda: {"language": language()})

@@ -13,21 +13,25 @@ from flask import Flask, has_request_context, url_for
 from jinja2 import Environment
 from markupsafe import Markup
 
+from web.folding import PageEnvironment
+
 SPECIMEN = 987_654_321
 """Stands in an address for a number that is put in later."""
-FILES = frozenset({"static", "bootstrap.static"})
 
 
 class Application(Flask):
     """Flask with an environment for each language; outside a request there is the common one."""
 
+    jinja_environment = PageEnvironment
     choose_language: Callable[[], str] | None = None
     environments: Mapping[str, Environment] = {}
 
     @cached_property
-    def common_env(self) -> Environment:
+    def common_env(self) -> PageEnvironment:
         """Where extensions put their filters and globals."""
-        return self.create_jinja_environment()
+        made = self.create_jinja_environment()
+        assert isinstance(made, PageEnvironment)
+        return made
 
     @property
     def jinja_env(self) -> Environment:  # type: ignore[override]
@@ -37,26 +41,44 @@ class Application(Flask):
 
 
 def environment_in(
-    common: Environment, language: str, translations: NullTranslations, filters: Mapping[str, Callable[..., Any]]
-) -> Environment:
+    common: PageEnvironment,
+    language: str,
+    *,
+    translations: NullTranslations,
+    filters: Mapping[str, Callable[..., Any]],
+    functions: Mapping[str, Callable[..., Any]],
+) -> PageEnvironment:
     """The common environment bound to one language."""
     bound = common.overlay()
+    assert isinstance(bound, PageEnvironment)
     gettext, ngettext = _texts(translations)
     bound.globals = {
         **common.globals,
+        **functions,
         "_": gettext,
         "gettext": gettext,
         "ngettext": ngettext,
         "url_for": address,
+        "icon": icon,
         "once": once,
         "language": language,
     }
+    bound.foldable = {"_": gettext, "url_for": address, "icon": icon}
     bound.filters = {**common.filters, **filters}
     return bound
 
 
-KEPT = 8_192
-"""Pieces of pages kept in memory, about 1 KB each."""
+ICON = Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>')
+
+
+@lru_cache(maxsize=512)
+def icon(name: str) -> Markup:
+    """A Bootstrap icon by its name, for the eye only."""
+    return ICON.format(address("bootstrap.static", filename="icons/bootstrap-icons.svg"), name)
+
+
+KEPT = 4_096
+"""Pieces of pages kept in memory, 1 to 10 KB each."""
 
 
 @lru_cache(maxsize=KEPT)
@@ -96,24 +118,24 @@ def _texts(translations: NullTranslations) -> tuple[Callable[..., Markup], Calla
     return gettext, ngettext
 
 
+KEPT_ADDRESSES = 4_096
 _patterns: dict[tuple[Any, ...], str | None] = {}
 
 
 def address(endpoint: str, **values: Any) -> str:
     """`url_for` for templates: an address that differs only by its numbers is built once."""
-    if endpoint in FILES:
-        key: tuple[Any, ...] = (endpoint, *values.values())
-        found = _patterns.get(key)
-        if found is None:
-            found = _patterns[key] = url_for(endpoint, **values)
-        return found
-    if not all(type(value) is int for value in values.values()):
-        return url_for(endpoint, **values)
+    if not values or not all(type(value) is int for value in values.values()):
+        return _built(endpoint, **values)
     key = (endpoint, *values)
     if key not in _patterns:
         _patterns[key] = _pattern(endpoint, tuple(values))
     pattern = _patterns[key]
     return url_for(endpoint, **values) if pattern is None else pattern % values
+
+
+@lru_cache(maxsize=KEPT_ADDRESSES, typed=True)
+def _built(endpoint: str, **values: Any) -> str:
+    return url_for(endpoint, **values)
 
 
 def _pattern(endpoint: str, names: tuple[str, ...]) -> str | None:

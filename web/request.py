@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from datetime import UTC, date, datetime
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, request
 from flask_login import UserMixin, current_user
 from sqlalchemy.orm import Session
 
@@ -168,24 +168,23 @@ def _written(actor: Actor, opened: Callable[[], AbstractContextManager[Session]]
         yield Context(session=session, actor=actor, now=now(), zone=settings().zone)
 
 
+def reader() -> SignedIn | None:
+    """Whoever is signed in."""
+    user = current_user._get_current_object()  # noqa: SLF001 - the proxy would look it up with every attribute
+    return user.signed if isinstance(user, User) else None
+
+
 def current_actor() -> Actor:
     """The actor of this request with the roles held today; asked for once, a page decides on one moment's roles."""
-    if not current_user.is_authenticated:
+    signed = reader()
+    if signed is None:
         raise Forbidden("page_forbidden")
-    held: Actor = current_user.signed.actor
-    return held
-
-
-def icons_url() -> str:
-    """Where the sheet of icons is: built once a request, a page shows dozens."""
-    if "icons_url" not in g:
-        g.icons_url = url_for("bootstrap.static", filename="icons/bootstrap-icons.svg")
-    return str(g.icons_url)
+    return signed.actor
 
 
 def unread() -> int:
     """How many notifications the reader has not read, asked once a page; anything above 99 is said as 100."""
-    if not current_user.is_authenticated:
+    if reader() is None:
         return 0
     if "unread" not in g:
         with reading() as context:

@@ -1,10 +1,30 @@
 """Puts the subjects together: importing this registers what follows when a case moves and where facts come from."""
 
+from workflow.appointments import operations as appointments
+from workflow.cases import acting_on, case_facts, children, extending
 from workflow.notices import operations as notices
-from workflow.panels import operations as panels
+from workflow.panels import facts as panel_facts
+from workflow.panels import seating as panels
 from workflow.pools import operations as pools
 from workflow.reviews import facts as review_facts
 from workflow.reviews import operations as reviews
 from workflow.rounds import facts as round_facts
+from workflow.versions import moving as version_moves
+from workflow.webhooks import operations as webhooks
 
-__all__ = ["notices", "panels", "pools", "review_facts", "reviews", "round_facts"]
+__all__ = [
+    "acting_on",
+    "appointments",
+    "case_facts",
+    "children",
+    "extending",
+    "notices",
+    "panel_facts",
+    "panels",
+    "pools",
+    "review_facts",
+    "reviews",
+    "round_facts",
+    "version_moves",
+    "webhooks",
+]

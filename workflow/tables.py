@@ -15,6 +15,8 @@ from workflow.record import tables as record
 from workflow.reviews import tables as reviews
 from workflow.rounds import tables as rounds
 from workflow.store.base import Base
+from workflow.versions import tables as versions
+from workflow.webhooks import tables as webhooks
 
 metadata = Base.metadata
 
@@ -34,4 +36,6 @@ __all__ = [
     "record",
     "reviews",
     "rounds",
+    "versions",
+    "webhooks",
 ]

@@ -25,5 +25,6 @@ ACCOUNTS = (
     DemoAccount("assessor1", "考察组成员", "Assessor"),
     DemoAccount("recorder", "常委会会议记录人", "Recorder, standing committee"),
     DemoAccount("member01", "常委会委员", "Member, standing committee"),
+    DemoAccount("designer", "程序设计人员", "Designer of procedures"),
     DemoAccount("admin", "系统管理员", "Administrator"),
 )

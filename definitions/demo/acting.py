@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
-
 from workflow.cases.loading import LoadedCase, load_case
 from workflow.cases.operations import act, grant_waiver
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
 from workflow.panels.operations import give_opinion, must_leave, record_meeting
-from workflow.panels.tables import Panel, Seat
+from workflow.panels.queries import open_seats
+from workflow.panels.tables import Seat
 from workflow.problems import Refused
 
 
@@ -43,7 +42,7 @@ def speak(context: Context, case_id: int, opinion: str, **given: Any) -> None:
     mine = next(
         (
             seat
-            for seat in _open_seats(context, case_id)
+            for seat in open_seats(context.session, case_id)
             if seat.account_id == context.actor.account_id or seat.body_role_id in context.actor.body_role_ids
         ),
         None,
@@ -55,7 +54,7 @@ def speak(context: Context, case_id: int, opinion: str, **given: Any) -> None:
 def meet(context: Context, case_id: int, *, present: int, agreed: int, remark: str = "") -> None:
     """Records a meeting with so many present and so many of them for it; relatives leave the room."""
     case = load_case(context.session, case_id)
-    seats = _open_seats(context, case_id)
+    seats = open_seats(context.session, case_id)
     leaving = _leaving(context, case, seats)
     entries: dict[int, dict[str, str]] = {seat: {"attendance": "recused"} for seat in leaving}
     for seat in seats:
@@ -72,9 +71,3 @@ def meet(context: Context, case_id: int, *, present: int, agreed: int, remark: s
 def _leaving(context: Context, case: LoadedCase, seats: list[Seat]) -> frozenset[int]:
     rules = compiled_version(context.session, case.version_id).procedure.states[case.state].panel
     return must_leave(context, case, rules, seats) if rules else frozenset()
-
-
-def _open_seats(context: Context, case_id: int) -> list[Seat]:
-    rows = select(Seat).join(Panel, Panel.id == Seat.panel_id)
-    rows = rows.where(Panel.case_id == case_id, Panel.closed_at.is_(None))
-    return list(context.session.scalars(rows.order_by(Seat.id)))

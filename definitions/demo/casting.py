@@ -255,6 +255,7 @@ def _offices(cast: Cast, crowd: Crowd, opens: date) -> None:
     for body in NOMINATING:
         for role in ("officer", "head"):
             named[own.get((body.code, role), f"{body.code}.{role}")] = ((body.code, role),)
+    named["designer"] = (("organization", "designer"),)
     kin_place = next(n.place for n in cast.nominations if n.is_kin)
     for sign_in_name, roles in named.items():
         draw = replace(crowd.draw(on=opens, ages=(30, 58)), political_status="cpc")

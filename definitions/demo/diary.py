@@ -15,10 +15,9 @@ from workflow.calendar.queries import calendar
 from workflow.calendar.rules import Calendar
 from workflow.cases.timers import Sweep
 from workflow.context import CLOCK, Actor, Context
+from workflow.expiring import act_on_expiry, open_review
 from workflow.messages.operations import spread
-from workflow.notices.operations import expire_notice
 from workflow.people.tables import Account
-from workflow.reviews.operations import open_review
 from workflow.store.database import Database
 
 MORNING, AFTERNOON = time(9, 0), time(13, 30)
@@ -114,7 +113,7 @@ class Diary:
 
     def carry_out(self, database: Database) -> None:
         """Carries everything out, a day in one transaction; between days the clock does its own work."""
-        sweep = Sweep(database, act_on_expiry=_expire, open_review=open_review)
+        sweep = Sweep(database, act_on_expiry=act_on_expiry, open_review=open_review)
         try:
             while self._entries:
                 morning = self._entries[0][0].replace(hour=8, minute=59)
@@ -133,10 +132,6 @@ class Diary:
             while self._entries and self._entries[0][0].date() <= day:
                 moment, _, entry = heapq.heappop(self._entries)
                 entry(Desk(session, moment, self.directory))
-
-
-def _expire(context: Context, *, case_id: int, state: str) -> None:
-    expire_notice(context, case_id=case_id, state=state)
 
 
 def office_days(database: Database, now: datetime) -> Calendar:

@@ -9,10 +9,10 @@ from definitions.demo.diary import Desk, Diary, Directory, office_days
 from definitions.demo.plan import Plan
 from definitions.demo.recommending import Progress, call_bodies, nominate_all
 from definitions.demo.reviewing import after_the_round, first_day_of_last_winter, last_winter, take_over
-from definitions.library import procedures
+from definitions.library import shipped
 from workflow import composition
 from workflow.calendar.rules import Calendar
-from workflow.cases.versions import publish_all
+from workflow.cases.versions import publish_shipped
 from workflow.context import CLOCK, Context
 from workflow.store.database import Database
 
@@ -32,7 +32,7 @@ def load_round(database: Database, *, stage: str, now: datetime, fill: Fill) -> 
     with database.writing() as session:
         context = Context(session, CLOCK, datetime.combine(min(winter, opens), time(8), tzinfo=now.tzinfo))
         plan = fill(context, opens)
-        publish_all(context, procedures().values())
+        publish_shipped(context, shipped())
         take_over(Desk(session, context.now, Directory()).as_name("secretary"), plan.older)
     diary = Diary(days, opens, now)
     last_winter(diary)

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from definitions.explaining import finding_text
 from definitions.texts import has, say
 from workflow.engine.guards import REGISTRY
+from workflow.procedure.findings import Finding
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,7 +49,7 @@ def test_every_finding_has_words() -> None:
 
 def test_every_line_of_a_settlement_has_words() -> None:
     codes = raised("workflow/engine", r'Line\("([a-z_.]+)"')
-    assert len(codes) == 6
+    assert len(codes) == 10
     assert all(has(code) for code in codes)
 
 
@@ -55,3 +57,9 @@ def test_a_reason_reads_as_a_sentence_in_both_languages() -> None:
     given: dict[str, Any] = {"age": 46, "on_date": "2026-09-01", "birth_date": "1980-08-31", "limit": 45}
     assert say("age.at_most", "en", **given) == "Aged 46 on 1 Sep 2026 (born 31 Aug 1980); the limit is 45."
     assert say("age.at_most", "zh", **given) == "截至2026年9月1日为46周岁（1980年8月31日出生），超过45周岁的上限。"
+
+
+def test_a_finding_may_speak_of_a_key_and_of_anything_else() -> None:
+    """Values of a text are called as they like: `key` and `locale` are names like any other."""
+    finding = Finding("x.yaml", 3, "missing_key", {"key": "title", "locale": "zh"})
+    assert finding_text(finding, "en").startswith("x.yaml:3: error: “title” is missing here.\n")

@@ -1,7 +1,7 @@
 """Every route as anonymous, as the wrong role and as the right one; what nobody may do changes nothing."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import html5lib
 import pytest
@@ -10,8 +10,11 @@ from flask.testing import FlaskClient
 from tests.fixtures.office import Office
 from tests.web.conftest import ClientOf
 from tests.workflow.steps import begun, submitted
+from tests.workflow.versions.moving_about import version
 from web.security import OPEN_TO_ALL, POLICY
 from workflow.tables import metadata
+from workflow.versions.moving import make_plan, suggestion
+from workflow.versions.operations import save_draft
 
 PERSONAL = {"sign_in"}
 """Tables that signing in writes."""
@@ -41,6 +44,7 @@ PAGES = {
     "calls.calls": Door(),
     "case.case": _case(),
     "case.diagram": _case(),
+    "case_rules.rules": _case(),
     "copied.copied": Door(),
     "done.done": Door(),
     "home.home": Door(),
@@ -59,6 +63,14 @@ PAGES = {
     "people.register": Door("secretary", "nominator"),
     "pools.overview": Door("frontier", "nominator"),
     "pools.reviews": Door("orghead", "member01"),
+    "procedure_drafts.draft": Door("admin", "secretary", 404, {"draft_id": 1}),
+    "procedure_drafts.new": Door("admin", "secretary"),
+    "procedure_drafts.publish": Door("admin", "orghead", 404, {"draft_id": 1}),
+    "procedure_moves.new": Door("admin", "secretary", 403, {"from": 1, "to": 2}),
+    "procedure_moves.plan": Door("admin", "orghead", 403, {"plan_id": 1}),
+    "procedures.compare": Door("secretary", "nominator", 403, {"key": "annual-review"}),
+    "procedures.procedure": Door("frontier", "assessor1", 403, {"key": "reserve-official"}),
+    "procedures.procedures": Door("orghead", "stranger"),
     "reports.cases": Door("orghead", "nominator", 403, {"round_id": 1, "key": "nominated"}),
     "reports.report": Door("admin", "stranger", 403, {"round_id": 1}),
     "reports.reports": Door("frontier", "personnel"),
@@ -93,6 +105,14 @@ COMMANDS = {
     "nominate.form": _case(),
     "notifications.read_all": Door(),
     "people.new": Door("nominator", "member01"),
+    "procedure_drafts.check": Door("admin", "secretary"),
+    "procedure_drafts.create": Door("admin", "secretary"),
+    "procedure_drafts.publish_it": Door("admin", "secretary", 404, {"draft_id": 1}),
+    "procedure_drafts.save": Door("admin", "nominator", 404, {"draft_id": 1}),
+    "procedure_drafts.withdraw": Door("admin", "orghead", 404, {"draft_id": 1}),
+    "procedure_moves.create": Door("admin", "secretary"),
+    "procedure_moves.revert": Door("admin", "nominator", 403, {"plan_id": 1}),
+    "procedure_moves.start": Door("admin", "secretary", 403, {"plan_id": 1}),
     "rounds.close": Door("secretary", "nominator", 403, {"round_id": 1}),
     "rounds.new": Door("secretary", "nominator"),
     "rounds.remind": Door("secretary", "stranger", 403, {"round_id": 1}),
@@ -106,6 +126,12 @@ def doors(office: Office, administrator: str, client_of: ClientOf, case_id: int)
     assert case_id == 1
     assert administrator in office.actors
     begun(office, submitted(office, office.person()))
+    first, second = version(office), version(office, ("working_days: 10", "working_days: 20"))
+    with office.as_(administrator) as given:
+        context = replace(given, actor=replace(given.actor, is_administrator=True))
+        save_draft(context, source="procedure: other\n")
+        plan = suggestion(context, from_version_id=first, to_version_id=second)
+        make_plan(context, from_version_id=first, to_version_id=second, plan=plan)
     client_of(None).application.config["WTF_CSRF_ENABLED"] = False
     return client_of
 

@@ -31,6 +31,9 @@ NOMINATING = ("nominate.begin", "nominate.tasks", "nominate.form", "nominate.che
 """Pages that need an open round; they have a test of their own."""
 BULK = ("bulk.choose", "bulk.job")
 """Pages that need cases to be chosen first; they have a test of their own."""
+MOVING = ("procedure_moves.new", "procedure_moves.plan")
+WRITING = (*MOVING, "procedure_drafts.new", "procedure_drafts.draft", "procedure_drafts.publish", "procedures.compare")
+"""Pages that need a draft or a second version; they have a test of their own."""
 STANDARDS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 375, "height": 800}
@@ -154,7 +157,7 @@ def test_every_page_is_accessible(district: LiveServer, screen: Page) -> None:
         faults += walk(district, screen, seen, "/search?q=a")
     pages = {rule.endpoint for rule in district.app.url_map.iter_rules() if "GET" in rule.methods}
     assert faults == []
-    unseen = {name for name in pages - seen - set(NOT_PAGES) if name not in (*NOMINATING, *BULK)}
+    unseen = {name for name in pages - seen - set(NOT_PAGES) if name not in (*NOMINATING, *BULK, *WRITING)}
     assert unseen == set(), "pages no reader came to by following links"
 
 
@@ -192,6 +195,40 @@ def test_every_page_about_many_cases_is_accessible(district: LiveServer, screen:
     faults += examined(screen, "bulk: job")
     screen.goto(district.url + "/bulk/")
     faults += examined(screen, "bulk: begun earlier")
+    assert faults == []
+
+
+@pytest.mark.browser
+def test_every_page_of_writing_a_procedure_is_accessible(district: LiveServer, screen: Page) -> None:
+    sign_in(district, screen, "designer")
+    screen.goto(district.url + "/procedures/annual-review")
+    screen.locator(".page-actions .button-primary").click()
+    faults = examined(screen, "a new draft")
+    source = screen.locator("#input-source")
+    text = source.input_value()
+    source.fill(text.replace("to: joint.review", "to: joint.nowhere"))
+    screen.locator("#checked li").first.wait_for()  # checked while typing
+    screen.evaluate("scrollTo(0, 0)")
+    faults += examined(screen, "a draft with findings")
+    source.fill(text.replace("after: 7, to: organization_head", "after: 9, to: organization_head"))
+    screen.locator("#input-note_en").fill("Nine days.")
+    screen.locator("#input-note_zh").fill("改为九日。")
+    screen.locator("main form .button-primary").click()
+    draft = screen.url
+    faults += examined(screen, "a draft")
+    sign_in(district, screen, "admin")
+    screen.goto(draft)
+    faults += examined(screen, "a draft of somebody else")
+    screen.locator(".page-actions .button-primary").click()
+    faults += examined(screen, "publish")
+    screen.locator("main form .button-primary").click()
+    faults += examined(screen, "a procedure with two versions")
+    screen.goto(district.url + "/procedures/annual-review/differences")
+    faults += examined(screen, "differences")
+    screen.goto(district.url + "/procedure-moves/new?from=1&to=6")
+    faults += examined(screen, "a plan to move cases")
+    screen.locator("main form .button-primary").click()
+    faults += examined(screen, "what a plan would do")
     assert faults == []
 
 

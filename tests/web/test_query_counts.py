@@ -17,7 +17,7 @@ from workflow.rounds.tables import Round
 from workflow.settings import Settings
 
 PAGES = {
-    "/inbox": ("secretary", 8),
+    "/inbox": ("secretary", 4),
     "/bulk/": ("secretary", 3),
     "/bulk/1": ("secretary", 6),
     "/bulk/1/result.csv": ("secretary", 3),
@@ -39,7 +39,11 @@ PAGES = {
     "/notifications/": ("secretary", 4),
     "/pools/": ("orghead", 4),
     "/pools/reviews": ("orghead", 4),
-    "/cases/1": ("secretary", 18),
+    "/procedures/": ("secretary", 3),
+    "/procedures/reserve-official": ("secretary", 3),
+    "/procedures/reserve-official/differences": ("secretary", 3),
+    "/cases/1/rules": ("secretary", 8),
+    "/cases/1": ("secretary", 7),
 }
 """Page → who looks at it, and how many statements it takes."""
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")

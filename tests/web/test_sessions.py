@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,31 @@ def test_somebody_at_work_stays_signed_in_and_who_rests_does_not(office: Office,
         assert client.get("/inbox").status_code == 200
     office.later(minutes=121)
     assert client.get("/inbox").status_code == 302
+
+
+def token_of(client: FlaskClient) -> str:
+    found = TOKEN.search(client.get("/inbox").text)
+    assert found
+    return found[0].removeprefix('name="csrf_token" value="').rstrip('"')
+
+
+def test_a_form_token_belongs_to_its_session(client_of: ClientOf) -> None:
+    one, other = client_of("secretary"), client_of("nominator")
+    mine, theirs = token_of(one), token_of(other)
+    assert mine != theirs
+    assert token_of(one) == mine
+    assert one.post("/language", data={"language": "en", "csrf_token": theirs}).status_code == 400
+    assert one.post("/language", data={"language": "en", "csrf_token": mine}).status_code == 302
+
+
+def test_a_page_cookie_counts_only_as_it_was_signed_and_for_its_time(client_of: ClientOf) -> None:
+    client = client_of("secretary")
+    mine = token_of(client)
+    cookie = client.get_cookie("selection_page")
+    assert cookie is not None
+    client.set_cookie("selection_page", f"x{cookie.value}")
+    assert token_of(client) != mine
+    client.set_cookie("selection_page", cookie.value)
+    assert token_of(client) == mine
+    client.application.permanent_session_lifetime = timedelta(seconds=-1)
+    assert token_of(client) != mine

@@ -3,13 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-
 from tests.fixtures.office import NOMINATION, REPORT, Office
 from workflow.bulk.operations import Seen, start_bulk
 from workflow.notices.operations import expire_notice
 from workflow.panels.operations import give_opinion, record_meeting
-from workflow.panels.tables import Panel, Seat
+from workflow.panels.queries import open_seats as seats_of_open_panel
+from workflow.panels.tables import Seat
 from workflow.rounds.operations import nominate
 
 SCORES = {"virtue": 90, "ability": 80, "diligence": 85, "results": 88, "integrity": 95}
@@ -17,8 +16,7 @@ SCORES = {"virtue": 90, "ability": 80, "diligence": 85, "results": 88, "integrit
 
 def open_seats(office: Office, case_id: int) -> list[Seat]:
     with office.database.reading() as session:
-        rows = select(Seat).join(Panel).where(Panel.case_id == case_id, Panel.closed_at.is_(None)).order_by(Seat.id)
-        return list(session.scalars(rows))
+        return seats_of_open_panel(session, case_id)
 
 
 def speak(office: Office, name: str, case_id: int, opinion: str, **given: Any) -> str | None:

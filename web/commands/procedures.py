@@ -1,42 +1,62 @@
-"""Procedures as files: check, list and draw them."""
+"""Procedures as files and versions: check, list, draw, compare and rehearse them; the language they are written in."""
 
+import json
 import sys
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
+from definitions.examples import examples
 from definitions.explaining import finding_text, words
-from definitions.library import FOLDER, load, procedures
+from definitions.library import FOLDER, examine, procedures
+from web.command_parts import LANGUAGE, LateGroup
+from workflow.engine.effects import REGISTRY as EFFECTS
+from workflow.engine.facts import CATALOGUE, FAMILIES
+from workflow.engine.guards import REGISTRY as GUARDS
+from workflow.procedure.bpmn import write_bpmn
 from workflow.procedure.diagram import draw_mermaid, draw_svg
 from workflow.procedure.findings import Unsound
-from workflow.procedure.parts import Words
+from workflow.procedure.flow import LanesBy
+from workflow.procedure.model import Procedure
+from workflow.procedure.reference import reference_page
+from workflow.procedure.schema import language_schema
+from workflow.settings import OFFICE_ZONE
 
-LANGUAGE = click.option(
-    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of texts."
+OUTPUT = click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead of printing.")
+
+
+@click.group(
+    cls=LateGroup,
+    late={"diff": "web.comparing", "rehearse": "web.rehearsing", "simulate": "web.simulating"},
 )
-
-
-@click.group()
 def command() -> None:
-    """Check, list and draw the procedures of definitions/procedures."""
+    """Check, list, draw and compare procedures, as files and published versions; describe their language."""
 
 
 @command.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), help="The day the articles cited must be valid; today if left out."
+)
 @LANGUAGE
-def check(files: tuple[Path, ...], lang: str) -> None:
-    """Check FILES (all that ship when none is named). Exit 1 and one line FILE:LINE: MESSAGE per problem."""
-    faults = 0
+def check(files: tuple[Path, ...], on: datetime | None, lang: str) -> None:
+    """Check FILES (all that ship when none is named).
+
+    A finding is FILE:LINE: SEVERITY: MESSAGE with a hint below. Exit 1 when there is an error; warnings do not matter for it.
+    """
+    is_faulty = False
+    day = (on or datetime.now(OFFICE_ZONE)).date()
     for path in files or sorted(FOLDER.glob("*.yaml")):
         try:
-            load(path)
-        except Unsound as unsound:
-            faults += len(unsound.findings)
-            for finding in unsound.findings:
-                click.echo(finding_text(finding, lang))
-        else:
+            findings = examine(path, on=day)
             click.echo(f"{path}: sound", err=True)
-    sys.exit(1 if faults else 0)
+        except Unsound as unsound:
+            findings, is_faulty = unsound.findings, True
+        for finding in findings:
+            click.echo(finding_text(finding, lang))
+    sys.exit(1 if is_faulty else 0)
 
 
 @command.command(name="list")
@@ -54,11 +74,45 @@ def list_(lang: str) -> None:
 @LANGUAGE
 def draw(key: str, *, mermaid: bool, lang: str) -> None:
     """Print the diagram of procedure KEY."""
+    say = partial(words, locale=lang)
+    click.echo(draw_mermaid(_named(key), say) if mermaid else draw_svg(_named(key), say), nl=False)
+
+
+@command.command()
+@click.argument("key")
+@click.option("--bpmn", is_flag=True, required=True, help="BPMN 2.0 XML with its diagram.")
+@click.option("--lanes", type=click.Choice(["stage", "role"]), default="stage", show_default=True, help="One lane a …")
+@OUTPUT
+@LANGUAGE
+def export(key: str, lanes: LanesBy, output: Path | None, *, bpmn: bool, lang: str) -> None:
+    """Write procedure KEY for other programs."""
+    _write(write_bpmn(_named(key), partial(words, locale=lang), lanes=lanes), output)
+
+
+def _named(key: str) -> Procedure:
     procedure = procedures().get(key)
     if procedure is None:
         raise click.ClickException(f"There is no procedure {key}. There are: {', '.join(procedures())}.")
+    return procedure
 
-    def say(text: Words) -> str:
-        return words(text, lang)
 
-    click.echo(draw_mermaid(procedure, say) if mermaid else draw_svg(procedure, say), nl=False)
+@command.command()
+@OUTPUT
+def schema(output: Path | None) -> None:
+    """Print the JSON Schema of the language, for editors that complete and check while one types."""
+    _write(json.dumps(language_schema(GUARDS, EFFECTS), ensure_ascii=False, indent=2) + "\n", output)
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text, encoding="utf-8")
+
+
+@command.command()
+@OUTPUT
+def reference(output: Path | None) -> None:
+    """Print the reference page of the language: every part, key, guard and effect with an example."""
+    _write(reference_page(GUARDS, EFFECTS, examples(), CATALOGUE, FAMILIES), output)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
+from definitions.library import shipped
 from web.processes import (
     LOOPBACK,
     PortTaken,
@@ -17,6 +18,7 @@ from web.processes import (
     server_command,
 )
 from workflow.access.operations import issue_first_administrator_link
+from workflow.cases.versions import publish_shipped
 from workflow.context import CLOCK, Context
 from workflow.problems import Conflict
 from workflow.settings import PREFIX, Settings
@@ -40,6 +42,7 @@ def command(host: str, port: int, workers: int | None, *, no_scheduler: bool) ->
         raise click.ClickException(f"The server cannot listen there. {error}") from error
     database = Database(settings.database_url)
     upgrade(database)
+    _publish_shipped(database, settings)
     _offer_first_administrator(database, settings)
     database.dispose()
     commands = {"web server": server_command(host, port, workers)}
@@ -62,6 +65,14 @@ def _settings(host: str, port: int) -> Settings:
     return replace(
         settings, public_url=f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
     )
+
+
+def _publish_shipped(database: Database, settings: Settings) -> None:
+    """Procedures that ship are there from the first start; what the office has made its own stays as it is."""
+    with database.writing() as session:
+        held = publish_shipped(Context(session, CLOCK, datetime.now(UTC), settings.zone), shipped())
+    for key in held:
+        click.echo(f"{key}: this installation has a version of its own; what ships is not published over it.")
 
 
 def _offer_first_administrator(database: Database, settings: Settings) -> None:

@@ -19,6 +19,7 @@ from workflow.bulk.queries import EntryView, entries, jobs
 from workflow.bulk.queries import job as job_of
 from workflow.bulk.rules import AT_ONCE, MOST
 from workflow.bulk.selecting import everything_waiting, preview, selection
+from workflow.cases.case_facts import MIGRATED
 from workflow.cases.inbox import Narrowing
 from workflow.problems import Invalid, Reason, Unavailable
 from workflow.procedure.model import Procedure
@@ -31,6 +32,8 @@ def way_text(procedure: Procedure, state: str, doing: str) -> str:
     kind, _colon, key = doing.partition(":")
     if kind == "act":
         return action_text(procedure, state, key, language())
+    if kind == MIGRATED:
+        return action_text(procedure, None, MIGRATED, language())
     return _("Opinion: %(opinion)s", opinion=catalogue_text("opinion", key))
 
 

@@ -153,7 +153,6 @@ def diagram(case_id: int) -> Response:
         view = case_page(context, case_id)
     if not view.roles:
         raise NotFound
-    visited = frozenset(event.to_state for event in view.events)
-    response = make_response(drawn(view.procedure, view.case.state, visited))
+    response = make_response(drawn(view.procedure, view.case.state, view.visited))
     response.mimetype = "image/svg+xml"
     return response

@@ -3,8 +3,8 @@
 from flask import Blueprint, render_template, request
 
 from web.menu import Entry
-from web.request import now, reading
-from workflow.cases.inbox import Narrowing, inbox_counts, procedures_in_use
+from web.request import reading
+from workflow.cases.inbox import Narrowing, inbox_head
 from workflow.cases.inbox import inbox as oldest
 from workflow.cases.inbox_statements import BUCKETS
 
@@ -21,9 +21,8 @@ def inbox() -> str:
     procedure, _dot, stage = step.partition(".")
     narrowing = Narrowing(procedure or None, stage or None, request.args.get("q", ""))
     with reading() as context:
-        counts = inbox_counts(context, narrowing=narrowing)
+        counts, procedures = inbox_head(context, narrowing=narrowing)
         page = oldest(context, bucket=bucket, narrowing=narrowing, cursor=cursor)
-        procedures = procedures_in_use(context)
     return render_template(
         "inbox/inbox.html",
         page=page,
@@ -33,7 +32,6 @@ def inbox() -> str:
         step=step,
         text=narrowing.text,
         narrowed={"step": step or None, "q": narrowing.text or None},
-        procedures=procedures,
+        procedures=tuple(procedures.values()),
         is_first=cursor is None,
-        now=now(),
     )

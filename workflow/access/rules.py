@@ -5,6 +5,8 @@ from workflow.problems import Invalid
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
+DESIGNER = "designer"
+"""The role in a body whose holders write and publish procedures."""
 
 _READERS = {
     "register": {
@@ -26,6 +28,12 @@ _READERS = {
         ("united_front", "officer"),
         ("united_front", "head"),
     },
+    "procedures": {
+        ("organization", "officer"),
+        ("organization", "head"),
+        ("united_front", "officer"),
+        ("united_front", "head"),
+    },
     "small_groups": {("organization", "officer"), ("organization", "head")},
 }
 """Part of the office → (body, role) that may open it; `small_groups` are counts so low that they tell of single people."""
@@ -42,13 +50,21 @@ def check_password(password: str, *, sign_in_name: str) -> None:
 
 
 def may_open(actor: Actor, part: str) -> bool:
-    """Whether the actor may open a part of the office: `register`, `rounds`, `reports`, `ledger` or `administration`.
+    """Whether the actor may open a part of the office: `register`, `rounds`, `reports`, `ledger`, `procedures`,
+    `drafting` or `administration`.
 
     The ledger tells whether mail arrived, and reports count without naming anybody: administrators need to know both;
     case content they do not read.
     """
     if part == "administration":
         return actor.is_administrator
+    if part == "drafting" or (part == "procedures" and may_draft(actor)):
+        return may_draft(actor)
     if part in {"ledger", "reports"} and actor.is_administrator:
         return True
     return any((holding.body_code, holding.role) in _READERS[part] for holding in actor.holdings)
+
+
+def may_draft(actor: Actor) -> bool:
+    """Whether the actor writes, publishes and moves versions of procedures: designers in any body, and administrators."""
+    return actor.is_administrator or any(holding.role == DESIGNER for holding in actor.holdings)

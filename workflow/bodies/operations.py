@@ -11,7 +11,7 @@ from workflow.problems import Conflict, Forbidden, Invalid, Missing
 from workflow.store.serializing import serialize_on
 
 KINDS = ("committee", "department", "subdistrict", "industry", "bureau", "organ")
-ROLES = ("officer", "head", "member", "assessor", "recorder", "administrator", "inspector")
+ROLES = ("officer", "head", "member", "assessor", "recorder", "administrator", "inspector", "designer")
 
 
 def require_administrator(context: Context) -> None:

@@ -4,7 +4,7 @@ A case's step and its entry are written in one transaction: after a crash an ent
 whoever goes on does the rest. Entries are claimed by the row, so two that go on at once do nothing twice.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -48,6 +48,21 @@ class Seen:
     seat_id: int | None = None
 
 
+Doer = Callable[[Context, BulkJob, BulkEntry], None]
+"""Does the thing of a job to the case of one entry, in the entry's own transaction, in the name of whoever began the job."""
+_doers: dict[str, Doer] = {}
+
+
+def doer(kind: str) -> Callable[[Doer], Doer]:
+    """Registers who does jobs of a kind: what stands before the colon of `BulkJob.doing`."""
+
+    def register(function: Doer) -> Doer:
+        _doers[kind] = function
+        return function
+
+    return register
+
+
 def start_bulk(context: Context, *, state: str, doing: str, seen: Sequence[Seen], reason: str, once_key: str) -> int:
     """Makes the job and its entries; does nothing to a case yet. Returns the job's id, the same for the same key.
 
@@ -55,26 +70,47 @@ def start_bulk(context: Context, *, state: str, doing: str, seen: Sequence[Seen]
     something the rules do not offer in bulk there, for a missing or too long reason; Missing for a case the actor
     may not read.
     """
+    for case_id in dict.fromkeys(one.case_id for one in seen):
+        reading_roles(context, case_id)
+    if not seen:
+        raise Invalid("bulk_nothing", limit=MOST, count=0)
+    version_id = load_case(context.session, seen[0].case_id).version_id
+    procedure = compiled_version(context.session, version_id).procedure
+    checked = _checked_reason(procedure, state, doing, reason)
+    return make_job(
+        context, version_id=version_id, state=state, doing=doing, seen=seen, reason=checked, once_key=once_key
+    )
+
+
+def make_job(
+    context: Context,
+    *,
+    version_id: int,
+    state: str,
+    doing: str,
+    seen: Sequence[Seen],
+    once_key: str,
+    reason: str = "",
+    most: int = MOST,
+) -> int:
+    """A job of any kind with an entry for each case; the same job for the same key. The caller has checked the rest."""
     account = context.actor.account_id
     if account is None:
         raise Forbidden("page_forbidden")
     cases = {one.case_id: one for one in seen}
-    if not 0 < len(cases) <= MOST:
-        raise Invalid("bulk_too_many" if cases else "bulk_nothing", limit=MOST, count=len(cases))
+    if not 0 < len(cases) <= most:
+        raise Invalid("bulk_too_many" if cases else "bulk_nothing", limit=most, count=len(cases))
     serialize_on(context.session, f"bulk:{account}:{once_key}")
     same = select(BulkJob.id).where(BulkJob.account_id == account, BulkJob.once_key == once_key)
     if (known := context.session.scalar(same)) is not None:
         return known
-    for case_id in cases:
-        reading_roles(context, case_id)
-    version_id = load_case(context.session, next(iter(cases))).version_id
     job = BulkJob(
         account_id=account,
         once_key=once_key,
         procedure_version_id=version_id,
         state=state,
         doing=doing,
-        reason=_checked_reason(compiled_version(context.session, version_id).procedure, state, doing, reason),
+        reason=reason,
         created_at=context.now,
     )
     context.session.add(job)
@@ -163,6 +199,12 @@ def _step(session: Session, now: datetime, entry_id: int, zone: ZoneInfo) -> boo
     entry = session.get_one(BulkEntry, entry_id)
     job = session.get_one(BulkJob, entry.job_id)
     context = Context(session, actor_of_account(session, job.account_id, now.astimezone(zone).date()), now, zone)
+    kind = job.doing.partition(":")[0]
+    _doers.get(kind, _act_or_speak)(context, job, entry)
+    return True
+
+
+def _act_or_speak(context: Context, job: BulkJob, entry: BulkEntry) -> None:
     _check_offered(context, job, entry)
     kind, _colon, key = job.doing.partition(":")
     command_key = f"bulk:{job.id}:{entry.case_id}"
@@ -184,7 +226,6 @@ def _step(session: Session, now: datetime, entry_id: int, zone: ZoneInfo) -> boo
             reason=job.reason,
             command_key=command_key,
         )
-    return True
 
 
 def _check_offered(context: Context, job: BulkJob, entry: BulkEntry) -> None:

@@ -1,9 +1,11 @@
 """Reading the calendar in force and the notices entered by hand."""
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Text, select, type_coerce
 
@@ -26,20 +28,24 @@ class EnteredNotice:
     is_in_force: bool
 
 
-_ENTERED = Hot(
-    select(
-        CalendarYear.year,
-        CalendarYear.version,
-        type_coerce(CalendarYear.days_off, Text),
-        type_coerce(CalendarYear.working_weekend_days, Text),
-    ).order_by(CalendarYear.year, CalendarYear.version)
-)
+ENTERED = select(
+    CalendarYear.year,
+    CalendarYear.version,
+    type_coerce(CalendarYear.days_off, Text),
+    type_coerce(CalendarYear.working_weekend_days, Text),
+).order_by(CalendarYear.year, CalendarYear.version)
+_ENTERED = Hot(ENTERED)
 _NOTICES = select(CalendarYear).order_by(CalendarYear.year.desc(), CalendarYear.version.desc())
 
 
 def calendar(context: Context) -> Calendar:
     """The calendar in force: one small statement; building is done once per state of the table."""
-    return _built(tuple(map(tuple, _ENTERED.all(context.session, {}))))
+    return calendar_of(_ENTERED.all(context.session, {}))
+
+
+def calendar_of(rows: Iterable[Sequence[Any]]) -> Calendar:
+    """The calendar of the rows of `ENTERED`."""
+    return _built(tuple((year, version, days_off, working) for year, version, days_off, working in rows))
 
 
 @lru_cache(maxsize=8)

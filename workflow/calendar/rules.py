@@ -64,7 +64,7 @@ class Calendar:
         if days and count_first_day and self.is_working_day(start):
             days -= 1
         end = self.shift_working_days(start, days)
-        return Deadline(end, self._is_provisional(start, end), self.version)
+        return Deadline(end, self.is_provisional(start, end), self.version)
 
     def shift_working_days(self, day: date, days: int) -> date:
         """The working day `days` after `day`, or before it where `days` is negative; `day` itself for 0."""
@@ -86,7 +86,8 @@ class Calendar:
         up_to = bisect_right(self._working_ordinals, end.toordinal())
         return up_to - bisect_right(self._working_ordinals, start.toordinal())
 
-    def _is_provisional(self, start: date, end: date) -> bool:
+    def is_provisional(self, start: date, end: date) -> bool:
+        """Whether a span reaches a year whose notice of days off is not confirmed."""
         return any(year not in self._confirmed_years for year in range(start.year, end.year + 1))
 
 

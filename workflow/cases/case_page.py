@@ -1,12 +1,16 @@
 """Everything the case page shows to one reader: where it is, who holds it, what was said, what may be done."""
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import String, Text, bindparam, cast, func, literal_column, select, type_coerce
 
 from workflow.bodies.tables import Body, BodyRole
+from workflow.cases.case_facts import MIGRATED
 from workflow.cases.case_views import (
     ActionView,
     CaseView,
@@ -16,60 +20,76 @@ from workflow.cases.case_views import (
     WaiverView,
 )
 from workflow.cases.deciding import ask_all
-from workflow.cases.fillings import fillings, newest_of_each, visible_values
-from workflow.cases.loading import LoadedCase, load_case
+from workflow.cases.drafts import DRAFTS_OF_CASE, asked_for_drafts, drafts_in
+from workflow.cases.fillings import FILLINGS, KEPT, Past, fillings, newest_of_each, visible_values
+from workflow.cases.last_views import VISIT, visit_in
+from workflow.cases.loading import CASE_ROW, LoadedCase
 from workflow.cases.operations import waivable_actions
-from workflow.cases.reading import reading_roles
+from workflow.cases.reading import READERS, roles_among
 from workflow.cases.tables import Case, ProcedureVersion, Waiver, WorkItem
-from workflow.cases.versions import compiled_version
+from workflow.cases.versions import compiled_digest, compiled_version
 from workflow.context import Context
 from workflow.engine.decide import ROLE_CODE, Compiled, CompiledAction, Decision
 from workflow.people.tables import Account, Person
 from workflow.problems import Reason
 from workflow.procedure.model import Procedure
+from workflow.procedure.parts import Words
 from workflow.record.tables import Event
-from workflow.store.hot import Hot
+from workflow.store.together import Together, rows_in
 from workflow.store.types import instant
 
 
 def case_page(context: Context, case_id: int) -> CaseView:
     """The page of a case. Raises Missing for a reader it is not open to."""
-    roles = reading_roles(context, case_id)
-    case = load_case(context.session, case_id)
+    texts = _PAGE.texts(context.session, {"case_id": case_id, **asked_for_drafts(context, case_id)})
+    roles = roles_among(context, rows_in(texts["readers"]))
+    case = LoadedCase(*rows_in(texts["case"])[0])
     compiled = compiled_version(context.session, case.version_id)
-    row = _header(context, case_id)
-    names = _names(context, case_id)
     procedure = compiled.procedure
+    names, own = dict(rows_in(texts["names"])), context.actor.account_id
     decided = ask_all(context, compiled, case) if case.outcome is None else []
     visible = procedure.visible_stages(roles, case.state)
-    events = _events(context, procedure, case_id, visible, roles, names)
-    filled = fillings(context, procedure, case_id, visible, roles, names)
-    category = procedure.categories.get(case.category or "")
+    past = _past_rules(context, texts["events"], procedure)
+    events = _events(procedure, past, texts["events"], texts["names"], visible, roles, own)
+    filled = fillings(procedure, past, texts["fillings"], texts["names"], visible, roles, own)
     return CaseView(
-        **row,
+        **_header(*rows_in(texts["header"])[0]),
+        **_of_reader(context, texts, case),
         case=case,
         procedure=procedure,
-        category=category.title if category else None,
+        category=_category(procedure, case),
         state=procedure.states[case.state].title,
         roles=roles,
         sees_stage=case.stage in visible,
         stages=_stages(procedure, case, events),
-        holders=_holders(context, procedure, case_id, names),
+        holders=_holders(procedure, rows_in(texts["holders"]), names),
         actions=tuple(_action(action, decision) for action, decision in decided if _is_theirs(decision)),
         waivable=_waivable(context, compiled, case, roles),
         forms=newest_of_each(filled),
         fillings=filled,
         events=events,
-        waivers=_waivers(context, case_id, names),
+        waivers=_waivers(rows_in(texts["waivers"]), names),
         names=names,
     )
+
+
+def _category(procedure: Procedure, case: LoadedCase) -> Words | None:
+    known = procedure.categories.get(case.category or "")
+    return known.title if known else None
+
+
+def _of_reader(context: Context, texts: Mapping[str, str], case: LoadedCase) -> dict[str, Any]:
+    """What the reader left here: how far they looked, and what they typed."""
+    visit, is_visit_new = visit_in(rows_in(texts["visit"]), now=context.now, last_seq=case.last_seq)
+    drafts = drafts_in(rows_in(texts["drafts"]), case.id)
+    return {"visit": visit, "is_visit_new": is_visit_new, "drafts": drafts}
 
 
 _HEADER_NAMES = (
     *("person_id", "channel", "person", "person_latin", "body_zh", "body_en", "version_number"),
     *("birth_date", "opened_at", "entered_at", "due_at", "closed_at"),
 )
-_HEADER = Hot(
+_HEADER = (
     select(
         Case.person_id,
         Case.channel,
@@ -88,31 +108,24 @@ _HEADER = Hot(
 )
 
 
-def _header(context: Context, case_id: int) -> dict[str, Any]:
-    *texts, birth, opened, entered, due, closed = _HEADER.one(context.session, {"case_id": case_id})
+def _header(*row: Any) -> dict[str, Any]:
+    *texts, birth, opened, entered, due, closed = row
     moments = (instant(text) if text else None for text in (opened, entered, due, closed))
     born = date.fromisoformat(birth) if birth else None
     return dict(zip(_HEADER_NAMES, (*texts, born, *moments), strict=True))
 
 
-_NAMES = Hot(
-    select(Account.id, Account.name).where(
-        Account.id.in_(
-            select(Event.actor_id)
-            .where(Event.case_id == bindparam("case_id"))
-            .union(
-                select(WorkItem.account_id).where(WorkItem.case_id == bindparam("case_id")),
-                select(Waiver.granted_by).where(Waiver.case_id == bindparam("case_id")),
-            )
-            .scalar_subquery()
+_NAMES = select(Account.id, Account.name).where(
+    Account.id.in_(
+        select(Event.actor_id)
+        .where(Event.case_id == bindparam("case_id"))
+        .union(
+            select(WorkItem.account_id).where(WorkItem.case_id == bindparam("case_id")),
+            select(Waiver.granted_by).where(Waiver.case_id == bindparam("case_id")),
         )
+        .scalar_subquery()
     )
 )
-
-
-def _names(context: Context, case_id: int) -> dict[int, str]:
-    """Names of everybody who acted or is awaited in the case, in one statement."""
-    return dict(_NAMES.all(context.session, {"case_id": case_id}))
 
 
 def _is_theirs(decision: Decision) -> bool:
@@ -141,7 +154,7 @@ def _stages(procedure: Procedure, case: LoadedCase, events: tuple[EventView, ...
     return tuple(StageView(key, procedure.stages[key].title, status(index, key)) for index, key in enumerate(order))
 
 
-_HOLDERS = Hot(
+_HOLDERS = (
     select(WorkItem.role, WorkItem.account_id, type_coerce(WorkItem.created_at, String), Body.title_zh, Body.title_en)
     .outerjoin(BodyRole, BodyRole.id == WorkItem.body_role_id)
     .outerjoin(Body, Body.id == BodyRole.body_id)
@@ -150,8 +163,7 @@ _HOLDERS = Hot(
 )
 
 
-def _holders(context: Context, procedure: Procedure, case_id: int, names: dict[int, str]) -> tuple[HolderView, ...]:
-    rows = _HOLDERS.all(context.session, {"case_id": case_id})
+def _holders(procedure: Procedure, rows: Iterable[Sequence[Any]], names: dict[int, str]) -> tuple[HolderView, ...]:
     return tuple(
         HolderView(procedure.roles[role].title, zh or "", en or "", names.get(account or 0), instant(since))
         for role, account, since, zh, en in rows
@@ -172,10 +184,10 @@ def _waivable(context: Context, compiled: Compiled, case: LoadedCase, roles: fro
 
 def load_case_in(case: LoadedCase, state: str) -> LoadedCase:
     """The case as if it were in another state: what its guards would say there."""
-    return LoadedCase(**{**{name: getattr(case, name) for name in LoadedCase.__slots__}, "state": state})
+    return case._replace(state=state)
 
 
-_EVENTS = Hot(
+_EVENTS = (
     select(
         Event.seq,
         type_coerce(Event.at, String),
@@ -186,23 +198,39 @@ _EVENTS = Hot(
         Event.to_state,
         type_coerce(Event.data, Text),
         Event.hash,
+        Event.procedure_digest,
     )
     .where(Event.case_id == bindparam("case_id"))
     .order_by(Event.seq)
 )
 
 
+@lru_cache(maxsize=KEPT)
+def _other_rules(text: str, digest: str) -> tuple[tuple[int, str], ...]:
+    """(seq, digest) of the events that were written by other rules."""
+    return tuple((row[0], row[-1]) for row in rows_in(text) if row[-1] != digest)
+
+
+def _past_rules(context: Context, text: str, procedure: Procedure) -> Past:
+    """The rules of events written while the case ran by another version than now."""
+    others = _other_rules(text, procedure.digest)
+    return tuple((seq, compiled_digest(context.session, digest).procedure) for seq, digest in others)
+
+
+@lru_cache(maxsize=KEPT)
 def _events(
-    context: Context,
     procedure: Procedure,
-    case_id: int,
+    past: Past,
+    text: str,
+    names_text: str,
     visible: frozenset[str],
     roles: frozenset[str],
-    names: dict[int, str],
+    own: int | None,
 ) -> tuple[EventView, ...]:
-    rows = _EVENTS.all(context.session, {"case_id": case_id})
-    own = context.actor.account_id
-    return tuple(_event(procedure, row, visible, roles, names, own) for row in rows)
+    """The record as one reader sees it, made of nothing but what stands here."""
+    names = dict(rows_in(names_text))
+    rules = dict(past)
+    return tuple(_event(rules.get(row[0], procedure), row, visible, roles, names, own) for row in rows_in(text))
 
 
 def _event(
@@ -213,10 +241,10 @@ def _event(
     names: dict[int, str],
     own: int | None,
 ) -> EventView:
-    seq, at, actor_id, role_key, action_name, from_state, to_state, text, digest = row
-    acted_in = from_state or to_state
+    seq, at, actor_id, role_key, action_name, from_state, to_state, text, digest, _rules = row
+    acted_in = to_state if from_state is None or action_name == MIGRATED else from_state
     stage = acted_in.partition(".")[0]
-    is_visible = stage in visible
+    is_visible = stage in visible or bool(procedure.readers(stage) & roles)
     data = json.loads(text) if is_visible else {}
     data.pop("scores", None)  # the panel's own view covers points until all have scored
     form = procedure.forms.get(data.get("form", ""))
@@ -237,18 +265,32 @@ def _event(
         to_state=to_state,
         stage=procedure.stages[stage].title,
         to_title=procedure.states[to_state].title,
-        data=data,
+        data=MappingProxyType(data),
         hash=digest,
     )
 
 
-_WAIVERS = Hot(
+_WAIVERS = (
     select(Waiver.guard, Waiver.reason, Waiver.granted_by, type_coerce(Waiver.granted_at, String))
     .where(Waiver.case_id == bindparam("case_id"))
     .order_by(Waiver.id)
 )
 
 
-def _waivers(context: Context, case_id: int, names: dict[int, str]) -> tuple[WaiverView, ...]:
-    rows = _WAIVERS.all(context.session, {"case_id": case_id})
+def _waivers(rows: Iterable[Sequence[Any]], names: dict[int, str]) -> tuple[WaiverView, ...]:
     return tuple(WaiverView(guard, reason, names.get(by, ""), instant(at)) for guard, reason, by, at in rows)
+
+
+_PAGE = Together(
+    readers=READERS,
+    case=CASE_ROW,
+    header=_HEADER,
+    names=_NAMES,
+    events=_EVENTS,
+    fillings=FILLINGS,
+    holders=_HOLDERS,
+    waivers=_WAIVERS,
+    visit=VISIT,
+    drafts=DRAFTS_OF_CASE,
+)
+"""Everything the page shows beside facts and panels, in one trip."""

@@ -1,9 +1,12 @@
 """What the case page shows, as frozen values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from workflow.cases.drafts import KeptDraft
+from workflow.cases.last_views import Visit
 from workflow.cases.loading import LoadedCase
 from workflow.problems import Reason
 from workflow.procedure.forms import Form
@@ -44,13 +47,18 @@ class HolderView:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FormView:
-    """A filled form as its reader may see it; answers hidden from them are missing from `values`."""
+    """A filled form as its reader may see it; answers hidden from them are missing from `values`.
+
+    Read again as it was, it is the same object, equal only to itself: what is drawn of it is found without comparing.
+    """
 
     key: str
     form: Form
-    values: dict[str, Any]
+    values: Mapping[str, Any]
+    names: Mapping[int, str]
+    """Account → name, for answers that name people."""
     stage: Words
     filled_at: datetime
     filled_by: str
@@ -61,9 +69,12 @@ class FormView:
     """Whether the reader filled it in."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EventView:
-    """One line of the timeline. Where the stage is not the reader's, only that something happened is told."""
+    """One line of the timeline. Where the stage is not the reader's, only that something happened is told.
+
+    Read again as it was, it is the same object, as with `FormView`.
+    """
 
     seq: int
     at: datetime
@@ -78,7 +89,7 @@ class EventView:
     to_state: str
     stage: Words
     to_title: Words
-    data: dict[str, Any]
+    data: Mapping[str, Any]
     hash: str
 
 
@@ -126,3 +137,13 @@ class CaseView:
     waivers: tuple[WaiverView, ...]
     names: dict[int, str]
     """Account → name, for everybody who appears."""
+    visit: Visit
+    is_visit_new: bool
+    """Whether the visit has to be noted."""
+    drafts: dict[str, KeptDraft]
+    """What the reader typed and has not sent, by form."""
+
+    @property
+    def visited(self) -> frozenset[str]:
+        """Every state the case came to."""
+        return frozenset(event.to_state for event in self.events)

@@ -30,14 +30,17 @@ def ask(
     *,
     form: Mapping[str, Any] | None,
     roles: frozenset[str] | None = None,
+    target: str | None = None,
 ) -> Asked:
     """Decides one action on fresh facts; only those its guards name are gathered, and kept with the event."""
     held = roles if roles is not None else _held(context, compiled, case, action)
     known = compiled.actions.get((case.state, action))
     needs = known.needs if known else frozenset()
-    facts = gather_facts(context, case, needs=needs, form=None if form is None else dict(form)) if needs else {}
+    sent = {"form.key": known.action.form} if known and form is not None else None
+    values = None if form is None else dict(form)
+    facts = gather_facts(context, case, needs=needs, form=values, known=sent) if needs else {}
     facts["actor.roles"] = held
-    decision = decide(compiled, facts, state=case.state, action=action)
+    decision = decide(compiled, facts, state=case.state, action=action, target=target)
     role = next((key for key in known.action.by if key in held), None) if known else None
     return Asked(decision, kept_facts(facts, needs), role)
 

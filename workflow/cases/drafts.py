@@ -1,7 +1,7 @@
 """What somebody typed and has not sent: kept on the server, one text per account and place."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,10 @@ from sqlalchemy import Integer, String, Text, bindparam, delete, func, select, t
 from workflow.cases.tables import Draft
 from workflow.context import Context
 from workflow.problems import Invalid
-from workflow.store.hot import Hot
 from workflow.store.serializing import serialize_on
 from workflow.store.types import canonical_json, instant
 
-_OF_CASE = Hot(
+DRAFTS_OF_CASE = (
     select(Draft.place, type_coerce(Draft.values, Text), type_coerce(Draft.saved_at, String))
     .where(Draft.account_id == bindparam("account"))
     .where(func.substr(Draft.place, 1, bindparam("size", type_=Integer)) == bindparam("beginning"))
@@ -39,12 +38,15 @@ def case_place(case_id: int, what: str) -> str:
     return f"case:{case_id}:{what}"
 
 
-def drafts_of_case(context: Context, case_id: int) -> dict[str, KeptDraft]:
-    """Everything the actor typed and has not sent on a case's page, by form."""
+def asked_for_drafts(context: Context, case_id: int) -> dict[str, Any]:
+    """What `DRAFTS_OF_CASE` is asked with."""
     beginning = case_place(case_id, "")
-    rows = _OF_CASE.all(
-        context.session, {"account": context.actor.account_id, "beginning": beginning, "size": len(beginning)}
-    )
+    return {"account": context.actor.account_id, "beginning": beginning, "size": len(beginning)}
+
+
+def drafts_in(rows: Iterable[Sequence[Any]], case_id: int) -> dict[str, KeptDraft]:
+    """Everything the actor typed and has not sent on a case's page, by form, of the rows of `DRAFTS_OF_CASE`."""
+    beginning = case_place(case_id, "")
     found = (KeptDraft(place.removeprefix(beginning), json.loads(text), instant(at)) for place, text, at in rows)
     return {one.what: one for one in found}
 

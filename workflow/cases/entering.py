@@ -9,6 +9,7 @@ from workflow.calendar.queries import calendar
 from workflow.cases.follow_ups import Moved, follow_up_named
 from workflow.cases.gathering import gather_facts
 from workflow.cases.loading import LoadedCase
+from workflow.cases.resting import rested
 from workflow.cases.roles import Address, addresses_of, body_role_of
 from workflow.context import Context
 from workflow.engine.deadlines import plan_deadline
@@ -17,29 +18,63 @@ from workflow.engine.effects import Effect, Notify
 from workflow.procedure.stages import Deadline, State
 from workflow.store.types import canonical_json, instant, instant_text
 
+EXTENDED = "extended"
+"""In an event's data: from which last day to which the deadline was moved."""
+
 
 def enter_state(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> None:
     """Fills the step with everything that follows from entering its state, effects first."""
     step, case, compiled = moved.step, moved.case, moved.compiled
     state = compiled.procedure.states[step.to_state]
     _leave(context, moved)
+    _follow(context, moved, effects)
+    step.is_final, step.outcome = state.final is not None, state.final
+    if step.is_final:
+        follow_up_named("ended")(context, moved, state)
+    if state.deadline:
+        start_timers(context, moved, state.deadline)
+    if case.stage != step.to_state.partition(".")[0] or case.last_seq == 0:
+        step.readers += stage_readers(context.session, compiled, case, step.to_state)
+    if state.panel:
+        follow_up_named("enter:panel")(context, moved, state.panel)
+    elif state.notice:
+        follow_up_named("enter:notice")(context, moved, state.notice)
+    elif state.children:
+        follow_up_named("enter:children")(context, moved, state.children)
+    ask_awaited(context, moved, state)
+
+
+def stay_in_state(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> None:
+    """Fills the step of an action that leads back to where the case is: whoever is waited for and until when stays so.
+
+    An effect that extends the deadline sets up its reminders, and the work, anew.
+    """
+    step, case = moved.step, moved.case
+    step.closes_items, step.outcome = False, case.outcome
+    _follow(context, moved, effects)
+    if EXTENDED in step.data:
+        step.closes_items = True
+        state = moved.compiled.procedure.states[case.state]
+        if state.deadline:
+            start_timers(context, moved, state.deadline)
+        ask_awaited(context, moved, state)
+
+
+def _follow(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> None:
     for effect in effects:
         if isinstance(effect, Notify):
             _tell(context, moved, effect)
         else:
             follow_up_named(effect.key)(context, moved, effect)
-    step.is_final, step.outcome = state.final is not None, state.final
-    if state.deadline:
-        _start_timers(context, moved, state.deadline)
-    if case.stage != step.to_state.partition(".")[0] or case.last_seq == 0:
-        step.readers += _readers(context.session, compiled, case, step.to_state)
-    if state.panel:
-        follow_up_named("enter:panel")(context, moved, state.panel)
-    elif state.notice:
-        follow_up_named("enter:notice")(context, moved, state.notice)
+
+
+def ask_awaited(context: Context, moved: Moved, state: State) -> None:
+    """Adds a work item for everybody whose move the state waits for."""
     for role in awaited_roles(state):
-        for address in addresses_of(context.session, compiled, case, role):
-            wait_for(moved, address, is_told=address.account_id != context.actor.account_id)
+        for address in addresses_of(context.session, moved.compiled, moved.case, role):
+            # The clock has no account, and neither has a role in a body: only somebody themselves need not be told.
+            is_own = address.account_id is not None and address.account_id == context.actor.account_id
+            wait_for(moved, address, is_told=not is_own)
 
 
 def awaited_roles(state: State) -> tuple[str, ...]:
@@ -92,14 +127,22 @@ def _tell(context: Context, moved: Moved, effect: Notify) -> None:
 def _leave(context: Context, moved: Moved) -> None:
     if not moved.case.last_seq:
         return
-    left = moved.compiled.procedure.states[moved.case.state]
-    if left.panel:
+    states = moved.compiled.procedure.states
+    left = states[moved.case.state]
+    if states[moved.step.to_state].suspends:
+        moved.step.data["rests"] = {"due_at": moved.case.due_at}
+        return
+    if left.suspends:
+        follow_up_named("leave:rest")(context, moved, left)
+    elif left.panel:
         follow_up_named("leave:panel")(context, moved, left.panel)
     elif left.notice:
         follow_up_named("leave:notice")(context, moved, left.notice)
+    elif left.children:
+        follow_up_named("leave:children")(context, moved, left.children)
 
 
-def _readers(session: Session, compiled: Compiled, case: LoadedCase, ref: str) -> list[dict[str, Any]]:
+def stage_readers(session: Session, compiled: Compiled, case: LoadedCase, ref: str) -> list[dict[str, Any]]:
     """Rows for roles that act in the stage entered; named people and panel members come with their panel."""
     stage = ref.partition(".")[0]
     panels = [state.panel for state in compiled.procedure.stages[stage].states.values() if state.panel]
@@ -121,14 +164,16 @@ def reader_row(case_id: int, address: Address) -> dict[str, Any]:
     }
 
 
-def _start_timers(context: Context, moved: Moved, deadline: Deadline) -> None:
+def start_timers(context: Context, moved: Moved, deadline: Deadline) -> None:
+    """Adds the reminders, escalation and expiry of a deadline that begins with this step."""
     step = moved.step
     plan = plan_deadline(
-        deadline,
+        rested(context, moved, deadline),
         entered=instant(step.at),
         calendar=calendar(context),
         zone=context.zone,
-        dates=_dates(context, moved.case, deadline),
+        dates=_dates(context, moved, deadline),
+        ends=date.fromisoformat(step.data[EXTENDED]["to"]) if EXTENDED in step.data else None,
     )
     if plan is None:
         return
@@ -152,9 +197,11 @@ def _start_timers(context: Context, moved: Moved, deadline: Deadline) -> None:
         )
 
 
-def _dates(context: Context, case: LoadedCase, deadline: Deadline) -> dict[str, date | None]:
+def _dates(context: Context, moved: Moved, deadline: Deadline) -> dict[str, date | None]:
     if deadline.on is None:
         return {}
-    facts = gather_facts(context, case, needs=(deadline.on,), form=None)
+    data = moved.step.data
+    known = {"form.key": data.get("form")}
+    facts = gather_facts(context, moved.case, needs=(deadline.on,), form=data.get("values"), known=known)
     text = facts[deadline.on]
     return {deadline.on: None if text is None else date.fromisoformat(text)}

@@ -1,19 +1,20 @@
 """The forms of a case as one reader may see them: every filling, with the answers that are open to them."""
 
 import json
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import String, Text, bindparam, select, type_coerce
 
 from workflow.cases.case_views import FormView
 from workflow.cases.tables import CaseForm
-from workflow.context import Context
 from workflow.procedure.forms import Form
 from workflow.procedure.model import Procedure
-from workflow.store.hot import Hot
+from workflow.store.together import rows_in
 from workflow.store.types import instant
 
-_FILLINGS = Hot(
+FILLINGS = (
     select(
         CaseForm.form,
         CaseForm.stage,
@@ -27,17 +28,37 @@ _FILLINGS = Hot(
 )
 
 
+KEPT = 2_048
+"""Cases of which what one reader sees of forms and record is kept in memory, some 5 KB each."""
+
+
+Past = tuple[tuple[int, Procedure], ...]
+"""(seq, rules) of the events that were written while a case ran by another version than now."""
+
+
+@lru_cache(maxsize=KEPT)
 def fillings(
-    context: Context,
     procedure: Procedure,
-    case_id: int,
+    past: Past,
+    text: str,
+    names_text: str,
     visible: frozenset[str],
     roles: frozenset[str],
-    names: dict[int, str],
+    own: int | None,
 ) -> tuple[FormView, ...]:
-    """Every filling of every form in stages the reader sees, oldest first."""
-    rows = _FILLINGS.all(context.session, {"case_id": case_id})
-    return tuple(_filling(context, procedure, row, roles, names) for row in rows if row[1] in visible)
+    """Every filling of every form in stages the reader sees, oldest first; `text` is the rows of `FILLINGS`.
+
+    `past` holds the rules of what was filled in by another version. Made of nothing but what stands here, so the same
+    is the same object.
+    """
+    names = dict(rows_in(names_text))
+    then = dict(past)
+    ruled = [(row, then.get(row[2], procedure)) for row in rows_in(text)]
+    return tuple(
+        _filling(rules, row, roles, names, own)
+        for row, rules in ruled
+        if row[1] in visible or (rules is not procedure and rules.readers(row[1]) & roles)
+    )
 
 
 def newest_of_each(filled: tuple[FormView, ...]) -> tuple[FormView, ...]:
@@ -45,9 +66,7 @@ def newest_of_each(filled: tuple[FormView, ...]) -> tuple[FormView, ...]:
     return tuple({one.key: one for one in filled}.values())
 
 
-def _filling(
-    context: Context, procedure: Procedure, row: Any, roles: frozenset[str], names: dict[int, str]
-) -> FormView:
+def _filling(procedure: Procedure, row: Any, roles: frozenset[str], names: dict[int, str], own: int | None) -> FormView:
     key, stage, seq, text, filled_at, filled_by = row
     form = procedure.forms[key]
     answers = json.loads(text)
@@ -55,20 +74,22 @@ def _filling(
     return FormView(
         key=key,
         form=form,
-        values=shown,
+        values=MappingProxyType(shown),
+        names=MappingProxyType(names),
         stage=procedure.stages[stage].title,
         filled_at=instant(filled_at),
         filled_by=names.get(filled_by or 0, ""),
         hidden=len(answers) - len(shown),
         seq=seq,
-        is_own=filled_by is not None and filled_by == context.actor.account_id,
+        is_own=filled_by is not None and filled_by == own,
     )
 
 
 def visible_values(form: Form, values: dict[str, Any], roles: frozenset[str]) -> dict[str, Any]:
     """The answers of a form its reader may see."""
-    return {
-        key: value
-        for key, value in values.items()
-        if key in form.fields and (not form.fields[key].visible_to or roles & set(form.fields[key].visible_to))
-    }
+
+    def is_open(key: str) -> bool:
+        readers = form.fields[key].visible_to or form.visible_to
+        return not readers or bool(roles & set(readers))
+
+    return {key: value for key, value in values.items() if key in form.fields and is_open(key)}

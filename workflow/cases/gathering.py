@@ -1,6 +1,6 @@
 """Gathers facts for one decision: only those its guards name, each source asked at most once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from workflow.cases.loading import LoadedCase
 from workflow.cases.tables import Case, Waiver
 from workflow.context import Context
-from workflow.people.tables import Account, Kinship, Person, Post, Sanction, Training, YearlyGrade
+from workflow.engine.guards.base import day, full_years
+from workflow.people.tables import Account, Kinship, Post, Sanction, Training, YearlyGrade
 from workflow.record.tables import Event
 from workflow.store.hot import Hot
 from workflow.store.serializing import serialize_on
@@ -17,18 +18,40 @@ from workflow.store.serializing import serialize_on
 Gathered = dict[str, Any]
 FactSource = Callable[[Session, LoadedCase, Gathered], Gathered]
 """Reads some facts of a case; the third value holds those gathered before."""
+FamilySource = Callable[[Session, LoadedCase, Gathered, str], Any]
+"""Reads one fact of a family; the last value is its name without the family's."""
 
 
-def gather_facts(context: Context, case: LoadedCase, *, needs: Iterable[str], form: Gathered | None) -> Gathered:
-    """The named facts as JSON values. `form` is what has been filled in, None while only looking."""
-    facts: Gathered = {"today": context.today.isoformat(), "form.values": form}
+def gather_facts(
+    context: Context,
+    case: LoadedCase,
+    *,
+    needs: Iterable[str],
+    form: Gathered | None,
+    known: Mapping[str, Any] | None = None,
+) -> Gathered:
+    """The named facts as JSON values. `form` is what has been filled in, None while only looking.
+
+    `known` is what a step knows and the database does not yet: `form.key`, the form being sent, and `outcome.now`, the
+    state left and its outcome.
+    """
+    facts: Gathered = {"today": context.today.isoformat(), "form.values": form, **(known or {})}
     facts["case.category"] = case.category
     facts["actor.account_id"] = context.actor.account_id
     facts["actor.person_id"] = context.actor.person_id
     for need in sorted(needs):
         if need not in facts:
-            facts.update(_SOURCES[need](context.session, case, facts))
+            facts.update(_source(need)(context.session, case, facts))
     return facts
+
+
+def _source(need: str) -> FactSource:
+    """Where a fact comes from: its own source, or that of its family."""
+    known = _SOURCES.get(need)
+    if known is not None:
+        return known
+    family = _FAMILIES[need.partition(".")[0]]
+    return lambda session, case, facts: {need: family(session, case, facts, need.partition(".")[2])}
 
 
 def iso_text(value: Any) -> str | None:
@@ -36,23 +59,20 @@ def iso_text(value: Any) -> str | None:
     return value if value is None or isinstance(value, str) else value.isoformat()
 
 
-_PERSON = Hot(
-    select(Person.birth_date, Person.political_status, Person.education, Person.work_start_date).where(
-        Person.id == bindparam("person_id")
-    )
-)
 _POST_SINCE = Hot(
     select(func.max(Post.from_date)).where(Post.person_id == bindparam("person_id"), Post.to_date.is_(None))
 )
 
 
-def _person(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
-    birth, status, education, start = _PERSON.one(session, {"person_id": case.person_id})
+def _person(_session: Session, case: LoadedCase, facts: Gathered) -> Gathered:
+    birth = iso_text(case.birth_date)
     return {
-        "person.birth_date": iso_text(birth),
-        "person.political_status": status,
-        "person.education": education,
-        "person.work_start_date": iso_text(start),
+        "person.age": full_years(day(birth), day(facts["today"])) if birth else None,
+        "person.sex": case.sex,
+        "person.birth_date": birth,
+        "person.political_status": case.political_status,
+        "person.education": case.education,
+        "person.work_start_date": iso_text(case.work_start_date),
     }
 
 
@@ -112,7 +132,9 @@ _OTHERS = Hot(
 )
 _DOERS = Hot(
     select(Event.action, Event.actor_id)
-    .where(Event.case_id == bindparam("case_id"), Event.actor_id.is_not(None))
+    .where(
+        or_(Event.case_id == bindparam("case_id"), Event.case_id == bindparam("parent_id")), Event.actor_id.is_not(None)
+    )
     .group_by(Event.action, Event.actor_id)
     .order_by(Event.action, Event.actor_id)
 )
@@ -121,7 +143,7 @@ _WAIVED = Hot(select(Waiver.guard).where(Waiver.case_id == bindparam("case_id"))
 
 def _doers(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
     doers: dict[str, list[int]] = {}
-    for action, actor_id in _DOERS.all(session, {"case_id": case.id}):
+    for action, actor_id in _DOERS.all(session, {"case_id": case.id, "parent_id": case.parent_id}):
         doers.setdefault(action, []).append(actor_id)
     return {"case.doers": doers}
 
@@ -156,7 +178,11 @@ _KIN = Hot(
 
 _SOURCES: dict[str, FactSource] = {
     **dict.fromkeys(
-        ("person.birth_date", "person.political_status", "person.education", "person.work_start_date"), _person
+        (
+            *("person.birth_date", "person.political_status", "person.education", "person.work_start_date"),
+            *("person.age", "person.sex"),
+        ),
+        _person,
     ),
     "person.post_since": _post_since,
     "person.sanctions": _sanctions,
@@ -174,6 +200,19 @@ def fact_source(*names: str) -> Callable[[FactSource], FactSource]:
 
     def register(source: FactSource) -> FactSource:
         _SOURCES.update(dict.fromkeys(names, source))
+        return source
+
+    return register
+
+
+_FAMILIES: dict[str, FamilySource] = {}
+
+
+def fact_family(name: str) -> Callable[[FamilySource], FamilySource]:
+    """Registers where the facts of a family come from."""
+
+    def register(source: FamilySource) -> FamilySource:
+        _FAMILIES[name] = source
         return source
 
     return register

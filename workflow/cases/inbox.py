@@ -1,25 +1,31 @@
 """The inbox: what waits for the actor, oldest first, page by page without ever counting everything."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
-
-from workflow.calendar.queries import calendar
-from workflow.cases.inbox_statements import BUCKETS, OTHERS, PAGE_SIZE, counting, merging
+from workflow.calendar.queries import calendar, calendar_of
+from workflow.calendar.rules import Calendar
+from workflow.cases.inbox_statements import BUCKETS, COUNT_LIMIT, PAGE_SIZE, VERSIONS, counting, heading, merging
 from workflow.cases.paging import place_of
-from workflow.cases.tables import ProcedureVersion
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
+from workflow.engine.decide import Compiled
 from workflow.problems import Invalid
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Words
 from workflow.store.hot import Hot
+from workflow.store.together import rows_in
 from workflow.store.types import instant, instant_text
 
 SOON_WORKING_DAYS = 3
 MAX_TEXT = 80
+LIMITED = frozenset({"soon", "later"})
+"""Buckets that begin or end at the limit of what is soon."""
+KEPT = 4_096
+"""Lines kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +37,9 @@ class Awaited:
     body_en: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class InboxItem:
-    """One line of the inbox."""
+    """One line of the inbox; equal only to itself, so that what is drawn of it is found without comparing it."""
 
     item_id: int
     case_id: int
@@ -74,6 +80,11 @@ class InboxPage:
 
     items: tuple[InboxItem, ...]
     next_cursor: str | None
+
+    @property
+    def has_bulk(self) -> bool:
+        """Whether something here can be done to many at once."""
+        return any(item.is_bulk for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,33 +129,58 @@ def inbox(
         return InboxPage((), None)
     conditions = _conditions(context, narrowing)
     values = {**_values(context, groups), **conditions}
+    if bucket in LIMITED:
+        values["limit"] = instant_text(_soon_limit(context, calendar(context)))
     if after:
         values |= {"after_at": after[0], "after_id": after[1]}
     statement = merging(len(groups), bucket, frozenset(conditions), is_following=after is not None)
     rows = statement.all(context.session, values)
     shown = rows[:PAGE_SIZE]
-    others = _others(context, {row[6]: row[9] for row in shown}, {row[0] for row in shown})
     last = shown[-1] if len(rows) > PAGE_SIZE else None
-    items = tuple(_item(context, row, others.get(row[6], ())) for row in shown)
+    now = instant_text(context.now)
+    items = tuple(
+        _item(compiled_version(context.session, row[9]), tuple(row), bool(row[5] and row[5] < now)) for row in shown
+    )
     return InboxPage(items, f"{last[4]}_{last[0]}" if last else None)
 
 
-def inbox_counts(context: Context, *, narrowing: Narrowing = EVERYTHING) -> Counts:
-    """How many items wait, by urgency, in one statement. Raises Invalid as `inbox` does."""
+def inbox_head(context: Context, *, narrowing: Narrowing = EVERYTHING) -> tuple[Counts, dict[str, Procedure]]:
+    """How many items wait, by urgency, and what an inbox can be narrowed to; in one trip. Raises Invalid as `inbox` does.
+
+    A short inbox is counted by its due dates; a longer one by a statement that finds each end of an index.
+    """
     groups = _groups(context)
     if not groups:
-        return Counts(0, 0, 0, 0)
+        return Counts(0, 0, 0, 0), procedures_in_use(context)
     conditions = _conditions(context, narrowing)
-    statement = counting(len(groups), frozenset(conditions))
-    return Counts(*statement.one(context.session, {**_values(context, groups), **conditions}))
+    values = {**_values(context, groups), **conditions}
+    texts = heading(len(groups), frozenset(conditions)).texts(context.session, values)
+    limit = instant_text(_soon_limit(context, calendar_of(rows_in(texts["calendar"]))))
+    dues = [due for (due,) in rows_in(texts["dues"])]
+    if len(dues) > COUNT_LIMIT:
+        statement = counting(len(groups), frozenset(conditions))
+        counts = Counts(*statement.one(context.session, {**values, "limit": limit}))
+    else:
+        counts = _counted(dues, values["now"], limit)
+    return counts, _newest(context, rows_in(texts["versions"]))
 
 
-_VERSIONS = Hot(select(ProcedureVersion.key, ProcedureVersion.id).order_by(ProcedureVersion.id))
+def _counted(dues: list[str | None], now: str, limit: str) -> Counts:
+    overdue = sum(due is not None and due < now for due in dues)
+    soon = sum(due is not None and now <= due < limit for due in dues)
+    return Counts(len(dues), overdue, soon, len(dues) - overdue - soon)
+
+
+_VERSIONS = Hot(VERSIONS)
 
 
 def procedures_in_use(context: Context) -> dict[str, Procedure]:
     """Procedure key → rules of its newest version: what an inbox can be narrowed to."""
-    newest = dict(_VERSIONS.all(context.session, {}))
+    return _newest(context, _VERSIONS.all(context.session, {}))
+
+
+def _newest(context: Context, versions: Iterable[Sequence[Any]]) -> dict[str, Procedure]:
+    newest = {key: number for key, number in versions}  # noqa: C416 - rows of JSON are lists
     return {key: compiled_version(context.session, number).procedure for key, number in newest.items()}
 
 
@@ -160,9 +196,9 @@ def _conditions(context: Context, narrowing: Narrowing) -> dict[str, str]:
     return narrowing.values(procedure.prefix)
 
 
-def soon_limit(context: Context) -> datetime:
+def _soon_limit(context: Context, known: Calendar) -> datetime:
     """The end of the last working day that still counts as soon."""
-    day = calendar(context).add_working_days(context.today, SOON_WORKING_DAYS).date
+    day = known.add_working_days(context.today, SOON_WORKING_DAYS).date
     return datetime.combine(day + timedelta(days=1), time(0), tzinfo=context.zone)
 
 
@@ -173,16 +209,17 @@ def _groups(context: Context) -> list[int]:
 
 
 def _values(context: Context, groups: list[int]) -> dict[str, Any]:
-    """What the statements are asked with."""
+    """What every statement is asked with."""
     values: dict[str, Any] = {f"group_{number}": value for number, value in enumerate(groups)}
-    return values | {"now": instant_text(context.now), "limit": instant_text(soon_limit(context))}
+    return values | {"now": instant_text(context.now)}
 
 
-def _item(context: Context, row: Any, others: tuple[Awaited, ...]) -> InboxItem:
-    item_id, seat_id, role, state, created, due, case_id, reference, category, version, birth, *names = row
+@lru_cache(maxsize=KEPT)
+def _item(compiled: Compiled, row: tuple[Any, ...], is_overdue: bool) -> InboxItem:
+    """A line of what was read; the same line read again is the same object."""
+    item_id, seat_id, role, state, created, due, case_id, reference, category, _version, birth, *names, others = row
     person, person_latin, body_zh, body_en = (name or "" for name in names)
-    procedure = compiled_version(context.session, version).procedure
-    due_at = instant(due) if due else None
+    procedure = compiled.procedure
     filed_as = procedure.categories.get(category or "")
     return InboxItem(
         item_id=item_id,
@@ -201,22 +238,13 @@ def _item(context: Context, row: Any, others: tuple[Awaited, ...]) -> InboxItem:
         state_ref=state,
         role=procedure.roles[role].title,
         created_at=instant(created),
-        due_at=due_at,
-        is_overdue=due_at is not None and due_at < context.now,
+        due_at=instant(due) if due else None,
+        is_overdue=is_overdue,
         is_bulk=bool(procedure.states[state].in_bulk(role)),
-        others=others,
+        others=_others(procedure, rows_in(others)),
     )
 
 
-def _others(context: Context, versions: dict[int, int], own: set[int]) -> dict[int, tuple[Awaited, ...]]:
-    """Who else each case waits for; a role of several people stands once."""
-    if not versions:
-        return {}
-    cases = [*versions, *[next(iter(versions))] * (PAGE_SIZE - len(versions))]
-    rows = OTHERS.all(context.session, {f"case_{number}": case_id for number, case_id in enumerate(cases)})
-    found: dict[int, dict[Awaited, None]] = {}
-    for item_id, case_id, role_key, title_zh, title_en in rows:
-        if item_id not in own:
-            role = compiled_version(context.session, versions[case_id]).procedure.roles[role_key]
-            found.setdefault(case_id, {})[Awaited(role.title, title_zh or "", title_en or "")] = None
-    return {case_id: tuple(awaited) for case_id, awaited in found.items()}
+def _others(procedure: Procedure, rows: list[list[Any]]) -> tuple[Awaited, ...]:
+    """Who else a case waits for; a role of several people stands once."""
+    return tuple(dict.fromkeys(Awaited(procedure.roles[role].title, zh or "", en or "") for role, zh, en in rows))

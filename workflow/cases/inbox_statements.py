@@ -14,15 +14,19 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     tuple_,
     type_coerce,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from workflow.bodies.tables import Body, BodyRole
-from workflow.cases.tables import Case, WorkItem
+from workflow.calendar.queries import ENTERED
+from workflow.cases.tables import Case, ProcedureVersion, WorkItem
 from workflow.people.tables import Person
 from workflow.store.hot import Hot
+from workflow.store.together import Together, rows_of
 
 PAGE_SIZE = 20
 COUNT_LIMIT = 99
@@ -33,6 +37,9 @@ _CREATED = type_coerce(WorkItem.created_at, String)
 _NOW, _LIMIT = bindparam("now", type_=String), bindparam("limit", type_=String)
 _LATER = (_DUE >= _LIMIT, _DUE.is_(None))
 _ONE: ColumnElement[int] = literal_column("1", Integer)
+
+
+VERSIONS = select(ProcedureVersion.key, ProcedureVersion.id).order_by(ProcedureVersion.id)
 
 
 @lru_cache(maxsize=512)
@@ -57,6 +64,20 @@ def counting(groups: int, narrowed: frozenset[str]) -> Hot:
 
 
 @lru_cache(maxsize=512)
+def heading(groups: int, narrowed: frozenset[str]) -> Together:
+    """When the items of so many groups are due, one more than is counted at most; the versions and the calendar."""
+    parts = [
+        _narrow(
+            select(_DUE.label("due")).where(WorkItem.is_open, _mine(number, is_account=number == groups - 1)), narrowed
+        )
+        for number in range(groups)
+    ]
+    limited = [select(part.limit(COUNT_LIMIT + 1).subquery()) for part in parts]
+    dues = select(union_all(*limited).subquery()).limit(COUNT_LIMIT + 1)
+    return Together(dues=dues, versions=VERSIONS, calendar=ENTERED)
+
+
+@lru_cache(maxsize=512)
 def merging(groups: int, bucket: str, narrowed: frozenset[str], *, is_following: bool) -> Hot:
     """The oldest items of so many groups with what a line shows, one more than a page has."""
     parts: list[Select[Any]] = []
@@ -71,11 +92,11 @@ def merging(groups: int, bucket: str, narrowed: frozenset[str], *, is_following:
         parts.append(select(part.subquery()))
     merged = union_all(*parts).subquery()
     top = select(merged).order_by(merged.c.at, merged.c.id).limit(PAGE_SIZE + 1).subquery()
-    return Hot(_lines().join(top, top.c.id == WorkItem.id).order_by(top.c.at, top.c.id))
+    return Hot(_lines(groups).join(top, top.c.id == WorkItem.id).order_by(top.c.at, top.c.id))
 
 
-def _lines() -> Select[*tuple[Any, ...]]:
-    """What the page shows of an item."""
+def _lines(groups: int) -> Select[*tuple[Any, ...]]:
+    """What the page shows of an item, and last whom else its case waits for."""
     return (
         select(
             WorkItem.id,
@@ -93,6 +114,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Person.name_latin,
             Body.title_zh,
             Body.title_en,
+            rows_of(_others(groups)),
         )
         .select_from(WorkItem)
         .join(Case, Case.id == WorkItem.case_id)
@@ -101,14 +123,21 @@ def _lines() -> Select[*tuple[Any, ...]]:
     )
 
 
-OTHERS = Hot(
-    select(WorkItem.id, WorkItem.case_id, WorkItem.role, Body.title_zh, Body.title_en)
-    .outerjoin(BodyRole, BodyRole.id == WorkItem.body_role_id)
-    .outerjoin(Body, Body.id == BodyRole.body_id)
-    .where(WorkItem.case_id.in_([bindparam(f"case_{number}") for number in range(PAGE_SIZE)]), WorkItem.is_open)
-    .order_by(WorkItem.id)
-)
-"""Everybody a page of cases waits for; a page with fewer cases names its last one again."""
+def _others(groups: int) -> Select[*tuple[Any, ...]]:
+    """Whom an item's case waits for besides the reader."""
+    other, their_role, theirs = aliased(WorkItem), aliased(BodyRole), aliased(Body)
+    *roles, account = (bindparam(f"group_{number}", type_=Integer) for number in range(groups))
+    return (
+        select(other.role, theirs.title_zh, theirs.title_en)
+        .select_from(other)
+        .outerjoin(their_role, their_role.id == other.body_role_id)
+        .outerjoin(theirs, theirs.id == their_role.body_id)
+        .where(other.case_id == WorkItem.case_id, other.is_open)
+        .where(or_(other.body_role_id.is_(None), and_(true(), *(other.body_role_id != role for role in roles))))
+        .where(or_(other.account_id.is_(None), other.account_id != account))
+        .order_by(other.id)
+        .correlate(WorkItem)
+    )
 
 
 def _mine(number: int, *, is_account: bool) -> ColumnElement[bool]:

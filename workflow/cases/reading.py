@@ -1,10 +1,14 @@
 """Who may read a case, as which roles: one rule for pages, lists, counts and search."""
 
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Literal
+
 from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 
 from workflow.cases.tables import Case, CaseReader
 from workflow.context import Context
 from workflow.problems import Missing
+from workflow.procedure.model import Procedure
 from workflow.store.hot import Hot
 
 
@@ -19,11 +23,10 @@ def may_read(context: Context) -> ColumnElement[bool]:
     return exists(select(CaseReader.id).where(CaseReader.case_id == Case.id, is_reader(context)))
 
 
-_READERS = Hot(
-    select(CaseReader.role, CaseReader.body_role_id, CaseReader.account_id).where(
-        CaseReader.case_id == bindparam("case_id")
-    )
+READERS = select(CaseReader.role, CaseReader.body_role_id, CaseReader.account_id).where(
+    CaseReader.case_id == bindparam("case_id")
 )
+_READERS = Hot(READERS)
 
 
 def reading_roles(context: Context, case_id: int) -> frozenset[str]:
@@ -31,13 +34,28 @@ def reading_roles(context: Context, case_id: int) -> frozenset[str]:
 
     Raises Missing where there are none: whether the case exists is not told either.
     """
+    return roles_among(context, _READERS.all(context.session, {"case_id": case_id}))
+
+
+def roles_among(context: Context, readers: Iterable[Sequence[Any]]) -> frozenset[str]:
+    """The roles of the actor among the rows of `READERS`. Raises Missing as `reading_roles` does."""
     actor = context.actor
-    rows = _READERS.all(context.session, {"case_id": case_id})
     found = frozenset(
         role
-        for role, body_role, account in rows
+        for role, body_role, account in readers
         if body_role in actor.body_role_ids or (account is not None and account == actor.account_id)
     )
     if not found:
         raise Missing("case_missing")
     return found
+
+
+def may_have_had(
+    what: Literal["panel", "notice"], procedure: Procedure, visited: Collection[str], visible: Collection[str]
+) -> bool:
+    """Whether a case that came to these states can have had one in the stages its reader sees.
+
+    Nothing is known of a state of another version, so that it may.
+    """
+    states = ((ref, procedure.states.get(ref)) for ref in visited)
+    return any(state is None or (getattr(state, what) and ref.partition(".")[0] in visible) for ref, state in states)

@@ -1,9 +1,11 @@
 """One step of a case as rows to be written: everything an action changes, gathered before anything is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from workflow.cases.loading import LoadedCase
+from workflow.context import Context
 from workflow.record.rules import event_hash
 from workflow.store.types import canonical_json
 
@@ -26,6 +28,8 @@ class Step:
     """Whether open work items and timers of the state left are closed."""
     closes_seat: int | None = None
     """The one seat whose work item closes, where the panel goes on waiting for others."""
+    entered_at: str | None = None
+    """Since when the case counts as being in the state; the moment of the step where it is None."""
     due_at: str | None = None
     outcome: str | None = None
     is_final: bool = False
@@ -33,6 +37,8 @@ class Step:
     messages: list[dict[str, Any]] = field(default_factory=list)
     timers: list[dict[str, Any]] = field(default_factory=list)
     readers: list[dict[str, Any]] = field(default_factory=list)
+    afterwards: list[Callable[[Context], None]] = field(default_factory=list)
+    """What follows for other cases, once this step is written, in the same transaction."""
 
     @property
     def moves(self) -> bool:
@@ -52,7 +58,7 @@ class Step:
             "to_state": self.to_state,
             "procedure_digest": self.digest,
             "command_key": self.command_key,
-            "data": canonical_json(self.data),
+            "data": canonical_json(self.data) if self.data else "{}",
             "facts": canonical_json(self.facts),
             "previous_hash": self.case.last_hash,
         }

@@ -11,7 +11,7 @@ from workflow.store.types import Instant, Json
 
 
 class ProcedureVersion(Base):
-    """A published procedure: its canonical text and digest never change."""
+    """A published procedure: nothing of its row ever changes, and while a case runs by it the row cannot go."""
 
     __tablename__ = "procedure_version"
 
@@ -21,6 +21,15 @@ class ProcedureVersion(Base):
     digest: Mapped[str] = mapped_column(unique=True)
     canonical: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime] = mapped_column(Instant)
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    """None for a definition that ships."""
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    """Who wrote it: somebody else than who published it."""
+    note_en: Mapped[str | None] = mapped_column(Text)
+    note_zh: Mapped[str | None] = mapped_column(Text)
+    """The changelog line, in both languages."""
+    source: Mapped[str | None] = mapped_column(Text)
+    """The YAML text as it was written, with its remarks."""
 
     __table_args__ = (UniqueConstraint("key", "number"),)
 
@@ -37,6 +46,14 @@ class Case(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
     """The body that put the case forward; for a review, the body of the person."""
+    title: Mapped[str | None]
+    """What the case is about where that is no person of the archive: a post, an office."""
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    """The case this one is a child of."""
+    parent_state: Mapped[str | None]
+    """The state in which the parent opened it."""
+    parent_seq: Mapped[int | None]
+    """The parent's event that opened it: tells one attempt from the next."""
     category: Mapped[str | None]
     """Which seats of the round it is for (`reserve`, `youth`), or the membership's category."""
     channel: Mapped[str | None]
@@ -63,6 +80,12 @@ class Case(Base):
         Index(None, "person_id"),
         Index(None, "body_id"),
         Index(None, "procedure_version_id"),
+        Index(
+            "ix_case_parent",
+            "parent_id",
+            sqlite_where=text("parent_id IS NOT NULL"),
+            postgresql_where=text("parent_id IS NOT NULL"),
+        ),
     )
 
 
@@ -77,6 +100,8 @@ class WorkItem(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     seat_id: Mapped[int | None]
     """The seat of a panel this item asks for."""
+    offered_to: Mapped[int | None] = mapped_column(ForeignKey("body_role.id"))
+    """The role the item waited for before the account took it."""
     role: Mapped[str]
     """The procedure's role, for the words on the page."""
     state: Mapped[str]

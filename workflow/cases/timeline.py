@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from workflow.cases.case_views import CaseView, EventView
-from workflow.cases.operations import OPENED
+from workflow.cases.opening import OPENED
 from workflow.cases.tables import Timer
 from workflow.context import Context
 from workflow.messages.queries import NotificationView, notifications_of_case
@@ -51,7 +51,8 @@ def timeline(context: Context, view: CaseView, kind: str) -> Timeline:
 def _kinds(view: CaseView, event: EventView) -> set[str]:
     touched = {event.from_state or event.to_state, event.to_state}
     kinds = set()
-    if event.action == WAIVE or event.data.get("waived") or any(view.procedure.states[s].waivers_for for s in touched):
+    states = [view.procedure.states[ref] for ref in touched if ref in view.procedure.states]
+    if event.action == WAIVE or event.data.get("waived") or any(state.waivers_for for state in states):
         kinds.add("waivers")
     if event.actor is None and event.action != OPENED:
         kinds.add("timers")

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, literal_column, update
+from sqlalchemy import ColumnElement, Table, bindparam, insert, literal_column, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
@@ -14,8 +14,8 @@ from workflow.messages.tables import Message
 from workflow.problems import Conflict
 from workflow.record.tables import Event
 from workflow.store.base import Base
-from workflow.store.database import IS_STEPPING, IS_WRITTEN
 from workflow.store.hot import Hot, driver_cursor
+from workflow.store.stepping import IS_STEPPING, IS_WRITTEN
 
 ITEM_COLUMNS = ("case_id", "body_role_id", "account_id", "seat_id", "role", "state", "created_at", "due_at", "is_open")
 MESSAGE_COLUMNS = ("template", "params", "case_id", "body_role_id", "account_id", "created_at", "once_key")
@@ -28,8 +28,13 @@ def _table(model: type[Base]) -> Table:
     return cast("Table", model.__table__)
 
 
+# Booleans stand in the text: SQLite's driver looks for an adapter for each it is given. Whatever a step adds is open.
+_OPEN: ColumnElement[bool] = literal_column("1")
+_CLOSED: ColumnElement[bool] = literal_column("0")
+
+
 def _insert(model: type[Base], columns: tuple[str, ...]) -> Any:
-    return insert(_table(model)).values({name: bindparam(name) for name in columns})
+    return insert(_table(model)).values({name: _OPEN if name == "is_open" else bindparam(name) for name in columns})
 
 
 _CASE = _table(Case).c
@@ -47,17 +52,17 @@ _ADD_EVENT = Hot(insert(_table(Event)))
 _CLOSE_ITEMS = Hot(
     update(_table(WorkItem))
     .where(WorkItem.case_id == bindparam("case_id_"), WorkItem.is_open)
-    .values(is_open=bindparam("is_open_"), closed_at=bindparam("closed_at_"))
+    .values(is_open=_CLOSED, closed_at=bindparam("closed_at_"))
 )
 _CLOSE_SEAT_ITEM = Hot(
     update(_table(WorkItem))
     .where(WorkItem.case_id == bindparam("case_id_"), WorkItem.is_open, WorkItem.seat_id == bindparam("seat_id_"))
-    .values(is_open=bindparam("is_open_"), closed_at=bindparam("closed_at_"))
+    .values(is_open=_CLOSED, closed_at=bindparam("closed_at_"))
 )
 _CLOSE_TIMERS = Hot(
     update(_table(Timer))
     .where(Timer.case_id == bindparam("case_id_"), Timer.is_open)
-    .values(is_open=bindparam("is_open_"), done_at=bindparam("closed_at_"), result=bindparam("result_"))
+    .values(is_open=_CLOSED, done_at=bindparam("closed_at_"), result=bindparam("result_"))
 )
 _ADD_ITEM = Hot(_insert(WorkItem, ITEM_COLUMNS))
 _ADD_MESSAGE = Hot(_insert(Message, MESSAGE_COLUMNS))
@@ -94,18 +99,18 @@ def _moved(step: Step, event: dict[str, Any]) -> dict[str, Any]:
         "state_": step.to_state,
         "last_seq_": event["seq"],
         "last_hash_": event["hash"],
-        "entered_at_": step.case.entered_at if stays else step.at,
+        "entered_at_": step.case.entered_at if stays else step.entered_at or step.at,
         "due_at_": step.case.due_at if stays else step.due_at,
         "has_timers_": step.case.has_timers if stays else bool(step.timers),
         "closed_at_": step.at if step.is_final else None,
         "outcome_": step.outcome,
-        "is_open_": False,
         "result_": "closed",
         "seat_id_": step.closes_seat,
     }
 
 
 def _write_sqlite(cursor: Any, dialect: Dialect, step: Step, event: dict[str, Any], moved: dict[str, Any]) -> bool:
+    moved["has_timers_"] = int(moved["has_timers_"])
     if _MOVE_CASE.run(cursor, dialect, moved).rowcount != 1:
         return False
     _ADD_EVENT.run(cursor, dialect, event)

@@ -1,22 +1,37 @@
-"""The vocabulary definitions are checked against: guards, effects and code tables."""
+"""The vocabulary definitions are checked against: guards, effects, settling rules, code tables, rule packs, texts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from workflow.engine.contradictions import Surroundings, contradictions
 from workflow.engine.effects import REGISTRY as EFFECTS
 from workflow.engine.guards import REGISTRY as GUARDS
+from workflow.engine.panels import reachable_outcomes
+from workflow.procedure.forms import FormField
+from workflow.procedure.model import Procedure
+from workflow.procedure.packs import RulePack
+from workflow.procedure.panel import Panel
 from workflow.procedure.parts import Part, wanted_of
-from workflow.procedure.stages import Use
+from workflow.procedure.stages import Action, Use
+
+
+def _any_text(_key: str) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Guards and effects of this engine beside the code tables of the office."""
+    """Guards and effects of this engine beside the code tables and rule packs of the office."""
 
     codes: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    has_text: Callable[[str], bool] = _any_text
+    """Whether the texts of the office have a key; every key where nothing is known of them."""
+    fragments: Mapping[str, Path] = field(default_factory=dict)
+    packs: Mapping[str, RulePack] = field(default_factory=dict)
 
     def guard_faults(self, use: Use) -> list[tuple[str, dict[str, Any]]]:
         """What is wrong with the name or parameters of a guard."""
@@ -25,6 +40,28 @@ class Catalogue:
     def effect_faults(self, use: Use) -> list[tuple[str, dict[str, Any]]]:
         """What is wrong with the name or parameters of an effect."""
         return _faults("effect", use, EFFECTS)
+
+    def contradictions(self, procedure: Procedure, action: Action) -> list[tuple[str, str, tuple[str, ...]]]:
+        """(guard, what cannot be, categories concerned) for guards of an action that cannot all be true."""
+        form = procedure.forms.get(action.form or "")
+        answers = (
+            None if form is None else {key: found for key, field in form.fields.items() if (found := _answers(field))}
+        )
+        around = Surroundings(tuple(procedure.categories), answers, frozenset(self.codes.get("political_status", {})))
+        firm = [use for use in action.guards if not use.waivable_by and not self.guard_faults(use)]
+        guards = [GUARDS[use.name].model_validate(use.params) for use in firm]
+        return [(found.guard, found.detail, found.categories) for found in contradictions(guards, around)]
+
+    def panel_outcomes(self, panel: Panel) -> frozenset[str]:
+        """Every outcome the settling rule can give, whatever is said."""
+        return reachable_outcomes(panel)
+
+
+def _answers(field: FormField) -> frozenset[str]:
+    """What can be answered, where it can be listed."""
+    if field.type == "yes_no":
+        return frozenset({"yes", "no"})
+    return frozenset(field.options) if field.type == "choice" else frozenset()
 
 
 def _faults(kind: str, use: Use, registry: Mapping[str, type[Part]]) -> list[tuple[str, dict[str, Any]]]:

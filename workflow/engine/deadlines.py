@@ -34,27 +34,53 @@ class Plan:
 
 
 def plan_deadline(
-    deadline: Deadline, *, entered: datetime, calendar: Calendar, zone: ZoneInfo, dates: Mapping[str, date | None]
+    deadline: Deadline,
+    *,
+    entered: datetime,
+    calendar: Calendar,
+    zone: ZoneInfo,
+    dates: Mapping[str, date | None],
+    ends: date | None = None,
 ) -> Plan | None:
     """The plan of a state's deadline from the moment the state is entered; None where the date it names is not set.
 
-    Reminders whose time has passed at entry are left out. Rungs of a deadline in working days count working days,
+    `ends` is the last day where it is settled already: a deadline that was extended. Reminders whose time has passed at
+    entry are left out. Rungs of a deadline in working days count working days,
     of others calendar days.
     """
     start = entered.astimezone(zone).date()
     is_provisional, version = False, calendar.version
-    if deadline.working_days is not None:
+    if ends is not None:
+        last, is_provisional = ends, calendar.is_provisional(start, ends)
+    elif deadline.working_days is not None:
         end = calendar.add_working_days(start, deadline.working_days)
         last, is_provisional = end.date, end.is_provisional
     elif deadline.on is not None:
         named = dates.get(deadline.on)
         if named is None:
             return None
-        last = named
+        last = named + timedelta(days=deadline.shift_days)
     else:
         last = start + timedelta(days=deadline.days) if deadline.days else _months_later(start, deadline.months or 0)
     due_at = _moment(last, DUE_TIME, zone)
     return Plan(due_at, is_provisional, version, tuple(_rungs(deadline, last, due_at, entered, calendar, zone)))
+
+
+def remaining(deadline: Deadline, *, stopped: date, due: date, calendar: Calendar) -> Deadline:
+    """The deadline with the time that was left when its clock stopped, at least one day; a fixed date stays as it is."""
+    if deadline.on is not None:
+        return deadline
+    if deadline.working_days is not None:
+        left = calendar.working_days_between(stopped, due)
+        return deadline.model_copy(update={"working_days": max(1, left)})
+    return deadline.model_copy(update={"days": max(1, (due - stopped).days), "months": None})
+
+
+def extended(last: date, *, unit: str, number: int, calendar: Calendar) -> date:
+    """The last day moved on by so many `days`, `working_days` or `months`."""
+    if unit == "working_days":
+        return calendar.shift_working_days(last, number)
+    return _months_later(last, number) if unit == "months" else last + timedelta(days=number)
 
 
 def _rungs(

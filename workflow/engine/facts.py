@@ -10,11 +10,17 @@ CATALOGUE: dict[str, str] = {
     "actor.account_id": "account that acts; null for the clock",
     "actor.person_id": "person of the archive behind the account; null for most accounts",
     "actor.roles": "procedure roles the actor holds in this case",
+    "attempt.number": "which attempt of the procedure this is, from 1",
     "case.category": "category of the case",
+    "case.visited": "states the case has been in, in the order first entered",
+    "case.last_done": "the last thing done to the case: {action, account_id}",
+    "case.suspended_in": "state in which the case was suspended, or null",
     "case.doers": "action → accounts that did it in this case",
     "case.other_active": "other open cases of the same person in the same round: list of {reference, state}",
     "case.waived": "identities of guards waived in this case",
     "form.values": "the form being sent; null while only looking",
+    "person.age": "completed years today, by month; null where the birth date is unknown",
+    "person.sex": "code",
     "person.birth_date": "ISO date",
     "person.political_status": "code",
     "person.education": "code",
@@ -33,3 +39,28 @@ CATALOGUE: dict[str, str] = {
     "team.persons": "account → person id, for accounts named in the form",
     "team.kin": "ids of persons who are kin of the case's person",
 }
+
+FORM_BEING_SENT = "form.values"
+FAMILIES: dict[str, str] = {
+    "form": "`form.FORM.KEY`: the newest answer of the case to a question of a form; null where there is none",
+    "entered": "`entered.STAGE.STATE`: how often the case has entered the state in the present attempt",
+    "outcome": "`outcome.STAGE.STATE`: the last outcome of the panel, notice or child cases of a state, or null",
+    "votes": "`votes.STAGE.STATE.OPINION`: how many gave the opinion when the panel of a state was last settled",
+    "children": "`children.open`, `children.total`, `children.OUTCOME`: child cases of the present attempt, by outcome; "
+    "`children.mine`: open ones about the person who acts",
+    "others": "`others.SAME[.SAME…]`: other open cases with the same `person`, `round`, `body`, `procedure`, `category` or "
+    "`post`: list of {reference, state}",
+    "parent": "`parent.state`, `parent.stage`, `parent.outcome`: where the case is that this one is a child of, or null",
+}
+"""Facts with a name of their own each: the part before the first dot → what they are."""
+
+
+def fact_behind(name: str) -> str:
+    """The fact to gather for a name that a condition uses: answers of the form being sent come together."""
+    return FORM_BEING_SENT if name.startswith("field.") else name
+
+
+def is_known(name: str) -> bool:
+    """Whether there is a fact of this name."""
+    family, dot, rest = name.partition(".")
+    return name in CATALOGUE or family == "field" or (family in FAMILIES and bool(dot and rest))

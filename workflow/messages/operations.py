@@ -12,6 +12,7 @@ from workflow.context import Context
 from workflow.messages.tables import Delivery, Message
 from workflow.people.tables import Account
 from workflow.problems import Conflict, Forbidden, Missing
+from workflow.store.database import engine_of
 from workflow.store.types import Instant, instant_text
 
 SPREAD_AT_ONCE = 500
@@ -34,7 +35,7 @@ def write_message(
     """
     if (body_role_id is None) == (account_id is None):
         raise ValueError("a message goes to a body role or to an account")
-    dialect = postgresql if context.session.get_bind().dialect.name == "postgresql" else sqlite
+    dialect = postgresql if engine_of(context.session).dialect.name == "postgresql" else sqlite
     statement = dialect.insert(Message).values(
         template=template,
         params={name: _storable(value) for name, value in params.items()},

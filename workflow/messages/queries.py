@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
+from sqlalchemy import Select, and_, bindparam, func, literal, or_, select, text
+from sqlalchemy.orm import Session
 
 from workflow.context import Context
-from workflow.messages.tables import Delivery, Message
+from workflow.messages.tables import UNREAD, Delivery, Message
 from workflow.people.tables import Account
 from workflow.store.hot import Hot
+from workflow.store.types import instant_text
 
 MOST_UNREAD = 99
 PAGE = 20
@@ -65,7 +67,8 @@ class Outbox:
 _UNREAD = Hot(
     select(func.count()).select_from(
         select(literal(1))
-        .where(Delivery.account_id == bindparam("account"), Delivery.channel == "in_app", Delivery.read_at.is_(None))
+        # As the index says it: a condition with a value of its own would not be known to be the index's.
+        .where(Delivery.account_id == bindparam("account"), text(UNREAD))
         .limit(MOST_UNREAD + 1)
         .subquery()
     )
@@ -185,3 +188,27 @@ def _line(row: Any) -> LedgerLine:
         read_at=delivery.read_at if delivery else None,
         error=delivery.error if delivery else None,
     )
+
+
+def proof_of_sending(
+    session: Session, case_id: int, body_role_id: int | None, account_id: int | None
+) -> list[dict[str, Any]]:
+    """Every delivery of what a role or an account was asked in a case: to whom, how and when it went out."""
+    whom = Message.account_id == account_id if account_id is not None else Message.body_role_id == body_role_id
+    rows = session.execute(
+        select(Delivery.id, Delivery.account_id, Delivery.channel, Delivery.status, Delivery.sent_at, Message.template)
+        .join(Message, Message.id == Delivery.message_id)
+        .where(Message.case_id == case_id, whom)
+        .order_by(Delivery.id)
+    )
+    return [
+        {
+            "delivery": row.id,
+            "account": row.account_id,
+            "channel": row.channel,
+            "status": row.status,
+            "sent_at": instant_text(row.sent_at) if row.sent_at else None,
+            "template": row.template,
+        }
+        for row in rows
+    ]

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from workflow.calendar.queries import calendar
 from workflow.cases.follow_ups import Moved, follow_up
 from workflow.cases.loading import load_case
+from workflow.cases.migrating import Carried
 from workflow.cases.operations import Acted, move_by_outcome
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
@@ -62,6 +63,20 @@ def leave_notice(context: Context, moved: Moved, _notice: Notice) -> None:
         _keep_objection(context, moved, row)
     else:
         row.ended_at = context.now
+
+
+@follow_up("move:notice")
+def move_notice(context: Context, moved: Moved, carried: Carried) -> None:
+    """A notice with the same rules runs on; one with others begins anew, and the old one ends. A paused one is renamed."""
+    running = select(PublicNotice).where(PublicNotice.case_id == moved.case.id, PublicNotice.ended_at.is_(None))
+    for row in context.session.scalars(running).all():
+        if row.state == moved.case.state and not carried.keeps_work:
+            row.ended_at = context.now
+        else:
+            row.state = carried.states.get(row.state, row.state)
+    context.session.flush()
+    if carried.after.notice and not carried.keeps_work:
+        publish_notice(context, moved, carried.after.notice)
 
 
 def expire_notice(context: Context, *, case_id: int, state: str) -> Acted:

@@ -1,24 +1,31 @@
 """What a reader may see of a case's panels: seats, who has spoken, and how the outcome was computed."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import String, Text, bindparam, select, type_coerce
+from sqlalchemy.orm import Session
 
 from workflow.bodies.tables import Body, BodyRole
 from workflow.cases.loading import LoadedCase
+from workflow.cases.reading import may_have_had
 from workflow.cases.roles import roles_of_actor
-from workflow.cases.versions import compiled_version
+from workflow.cases.versions import compiled_version, procedure_then
 from workflow.context import Context
 from workflow.engine.panels import Given, Line, settle
 from workflow.panels.operations import must_leave, rubric_of
 from workflow.panels.rules import weighted_score
 from workflow.panels.tables import Panel, Seat
 from workflow.people.tables import Account
+from workflow.procedure.model import Procedure
 from workflow.procedure.panel import Panel as PanelRules
 from workflow.procedure.parts import Words
+from workflow.store.together import Together, rows_in
+from workflow.store.types import canonical_json, instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +48,12 @@ class SeatView:
     given_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PanelView:
-    """One asking of a panel; `lines` explain the outcome, or how it stands while it is open."""
+    """One asking of a panel; `lines` explain the outcome, or how it stands while it is open.
+
+    Read again as it was, it is the same object, equal only to itself: what is drawn of it is found without comparing.
+    """
 
     id: int
     state: str
@@ -66,95 +76,194 @@ class PanelView:
         return next((seat for seat in self.seats if seat.is_mine and not seat.has_spoken), None)
 
 
-_PANELS = select(Panel).where(Panel.case_id == bindparam("case_id")).order_by(Panel.id)
-_SEATS = (
-    select(Seat, Account.name, Body.title_zh, Body.title_en)
+KEPT = 4_096
+"""Panels kept in memory as one reader sees them, about 2 KB each."""
+
+
+class _PanelRow(NamedTuple):
+    """A panel as it is read; moments and JSON values are stored texts."""
+
+    id: int
+    state: str
+    opened_seq: int
+    opened_at: str
+    closed_at: str | None
+    outcome: str | None
+    explanation: str | None
+
+
+class _SeatRow(NamedTuple):
+    """A seat as it is read, with the names of who holds it; moments and JSON values are stored texts."""
+
+    panel_id: int
+    id: int
+    role: str
+    body_role_id: int | None
+    account_id: int | None
+    attendance: str | None
+    opinion: str | None
+    reason: str
+    scores: str | None
+    given_at: str | None
+    name: str | None
+    title_zh: str | None
+    title_en: str | None
+
+
+_OF_CASE = Together(
+    panels=select(
+        Panel.id,
+        Panel.state,
+        Panel.opened_seq,
+        type_coerce(Panel.opened_at, String),
+        type_coerce(Panel.closed_at, String),
+        Panel.outcome,
+        type_coerce(Panel.explanation, Text),
+    )
+    .where(Panel.case_id == bindparam("case_id"))
+    .order_by(Panel.id),
+    seats=select(
+        Seat.panel_id,
+        Seat.id,
+        Seat.role,
+        Seat.body_role_id,
+        Seat.account_id,
+        Seat.attendance,
+        Seat.opinion,
+        Seat.reason,
+        type_coerce(Seat.scores, Text),
+        type_coerce(Seat.given_at, String),
+        Account.name,
+        Body.title_zh,
+        Body.title_en,
+    )
+    .join(Panel, Panel.id == Seat.panel_id)
     .outerjoin(Account, Account.id == Seat.account_id)
     .outerjoin(BodyRole, BodyRole.id == Seat.body_role_id)
     .outerjoin(Body, Body.id == BodyRole.body_id)
-    .where(Seat.panel_id.in_(bindparam("panel_ids", expanding=True)))
-    .order_by(Seat.id)
+    .where(Panel.case_id == bindparam("case_id"))
+    .order_by(Seat.id),
 )
 
 
-def panels_of_case(context: Context, case: LoadedCase, roles: frozenset[str]) -> tuple[PanelView, ...]:
-    """Every panel of a case in stages its reader sees, oldest first."""
-    visible = compiled_version(context.session, case.version_id).procedure.visible_stages(roles, case.state)
-    rows = [
-        row for row in context.session.scalars(_PANELS, {"case_id": case.id}) if row.state.partition(".")[0] in visible
-    ]
-    seats = _seats(context, [row.id for row in rows])
-    held = roles_of_actor(context, compiled_version(context.session, case.version_id), case)
-    return tuple(_panel(context, case, row, seats.get(row.id, []), held) for row in rows)
+def panels_of_case(
+    context: Context, case: LoadedCase, *, roles: frozenset[str], visited: Collection[str]
+) -> tuple[PanelView, ...]:
+    """Every panel of a case in stages its reader sees, oldest first; `visited` is every state the case came to."""
+    compiled = compiled_version(context.session, case.version_id)
+    procedure = compiled.procedure
+    visible = procedure.visible_stages(roles, case.state)
+    if not may_have_had("panel", procedure, visited, visible):
+        return ()
+    texts = _OF_CASE.texts(context.session, {"case_id": case.id})
+    rows = [_PanelRow(*row) for row in rows_in(texts["panels"]) if row[1].partition(".")[0] in visible]
+    seats = [_SeatRow(*row) for row in rows_in(texts["seats"])]
+    held = roles_of_actor(context, compiled, case)
+    return tuple(_panel(context, case, row, [seat for seat in seats if seat.panel_id == row.id], held) for row in rows)
 
 
-def _seats(context: Context, panel_ids: list[int]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
-    rows = context.session.execute(_SEATS, {"panel_ids": panel_ids})
-    for row in rows:
-        found.setdefault(row.Seat.panel_id, []).append(row)
-    return found
+def open_seats(session: Session, case_id: int) -> list[Seat]:
+    """The seats of the case's open panel, in order; none where no panel is open."""
+    rows = select(Seat).join(Panel, Panel.id == Seat.panel_id).where(Panel.case_id == case_id)
+    return list(session.scalars(rows.where(Panel.closed_at.is_(None)).order_by(Seat.id)))
 
 
-def _panel(context: Context, case: LoadedCase, row: Panel, seats: list[Any], held: frozenset[str]) -> PanelView:
+def _rules_of(context: Context, case: LoadedCase, row: _PanelRow, roles: set[str]) -> Procedure:
+    """The case's rules; those of then, where the case has gone on by a version that does not know this panel."""
     procedure = compiled_version(context.session, case.version_id).procedure
-    state = procedure.states[row.state]
-    rules = state.panel
+    state = procedure.states.get(row.state)
+    if state is not None and state.panel is not None and roles <= procedure.roles.keys():
+        return procedure
+    return procedure_then(context.session, case.id, row.opened_seq)
+
+
+def _panel(
+    context: Context, case: LoadedCase, row: _PanelRow, seats: list[_SeatRow], held: frozenset[str]
+) -> PanelView:
+    procedure = _rules_of(context, case, row, {seat.role for seat in seats})
+    rules = procedure.states[row.state].panel
     assert rules is not None
     is_open = row.closed_at is None
-    leaving = must_leave(context, case, rules, [s.Seat for s in seats]) if is_open else frozenset()
-    rubric = rubric_of(context, case) if rules.scores else ()
-    may_record = is_open and rules.recorded_by in held
+    leaving = must_leave(context, case, rules, seats) if is_open else frozenset()
+    rubric = canonical_json(rubric_of(context, case)) if rules.scores else "[]"
+    mine = frozenset(seat.id for seat in seats if _is_mine(context, seat))
+    return _view(procedure, row, tuple(seats), leaving, rubric, mine, is_open and rules.recorded_by in held)
+
+
+@lru_cache(maxsize=KEPT)
+def _view(
+    procedure: Procedure,
+    row: _PanelRow,
+    seats: tuple[_SeatRow, ...],
+    leaving: frozenset[int],
+    rubric_text: str,
+    mine: frozenset[int],
+    may_record: bool,
+) -> PanelView:
+    """A panel as one reader sees it, made of nothing but what stands here."""
+    state = procedure.states[row.state]
+    assert state.panel is not None
+    rubric = json.loads(rubric_text)
+    is_open = row.closed_at is None
     return PanelView(
         id=row.id,
         state=row.state,
         title=state.title,
-        rules=rules,
-        opened_at=row.opened_at,
-        closed_at=row.closed_at,
+        rules=state.panel,
+        opened_at=instant(row.opened_at),
+        closed_at=instant(row.closed_at) if row.closed_at else None,
         outcome=row.outcome,
-        seats=tuple(_seat(context, s, procedure.roles[s.Seat.role].title, leaving, rubric, is_open) for s in seats),
-        lines=_lines(rules, row, seats),
+        seats=tuple(
+            _seat(
+                seat,
+                procedure.roles[seat.role].title,
+                rubric,
+                is_open,
+                is_mine=seat.id in mine,
+                leaves=seat.id in leaving,
+            )
+            for seat in seats
+        ),
+        lines=_lines(state.panel, row, seats),
         rubric=rubric,
         may_record=may_record,
     )
 
 
-def _lines(rules: PanelRules, row: Panel, seats: list[Any]) -> tuple[Line, ...]:
-    if row.explanation is not None:
-        return tuple(Line(line["code"], line["params"]) for line in row.explanation)
+def _is_mine(context: Context, seat: _SeatRow) -> bool:
+    return seat.body_role_id in context.actor.body_role_ids or (
+        seat.account_id is not None and seat.account_id == context.actor.account_id
+    )
+
+
+def _lines(rules: PanelRules, row: _PanelRow, seats: Sequence[_SeatRow]) -> tuple[Line, ...]:
+    explanation = json.loads(row.explanation) if row.explanation else None
+    if explanation is not None:
+        return tuple(Line(line["code"], line["params"]) for line in explanation)
     if rules.recorded_by:
         return ()
-    return settle(rules, [Given(s.Seat.opinion, s.Seat.attendance) for s in seats]).lines
+    return settle(rules, [Given(s.opinion, s.attendance) for s in seats]).lines
 
 
 def _seat(
-    context: Context,
-    row: Any,
-    role: Words,
-    leaving: frozenset[int],
-    rubric: Sequence[Mapping[str, Any]],
-    is_open: bool,
+    seat: _SeatRow, role: Words, rubric: Sequence[Mapping[str, Any]], is_open: bool, *, is_mine: bool, leaves: bool
 ) -> SeatView:
-    seat: Seat = row.Seat
-    is_mine = seat.body_role_id in context.actor.body_role_ids or (
-        seat.account_id is not None and seat.account_id == context.actor.account_id
-    )
     # Points of colleagues stay covered until all have given theirs, so that nobody scores by somebody else's sheet.
     covered = bool(rubric) and is_open and not is_mine
+    scores = None if covered or not seat.scores else json.loads(seat.scores)
     return SeatView(
         id=seat.id,
         role=role,
-        body_zh=row.title_zh or "",
-        body_en=row.title_en or "",
-        account=row.name,
+        body_zh=seat.title_zh or "",
+        body_en=seat.title_en or "",
+        account=seat.name,
         is_mine=is_mine,
         has_spoken=seat.given_at is not None,
-        must_leave=seat.id in leaving,
+        must_leave=leaves,
         attendance=seat.attendance,
         opinion=None if covered else seat.opinion,
         reason="" if covered else seat.reason,
-        scores=None if covered else seat.scores,
-        total=weighted_score(rubric, seat.scores) if seat.scores and not covered else None,
-        given_at=seat.given_at,
+        scores=scores,
+        total=weighted_score(rubric, scores) if scores else None,
+        given_at=instant(seat.given_at) if seat.given_at else None,
     )

@@ -5,17 +5,18 @@ from typing import Any
 
 from workflow.engine.panels import Given
 from workflow.problems import Invalid, Problem
-from workflow.procedure.panel import Panel
+from workflow.procedure.panel import RECUSED, Panel
 
 ATTENDANCES = ("present", "absent", "recused")
 MAX_REASON = 2_000
 
 
-def check_opinion(panel: Panel, opinion: str, reason: str) -> None:
+def check_opinion(panel: Panel, opinion: str, reason: str, *, candidates: tuple[str, ...] = ()) -> None:
     """Raises Invalid for an opinion the panel does not know, or without the reason it asks for."""
-    if opinion not in panel.opinions:
-        raise Invalid("opinion_unknown", field="opinion", allowed=", ".join(panel.opinions))
-    if opinion in panel.reason_for and not reason.strip():
+    allowed = (*panel.opinions, *candidates, *((RECUSED,) if panel.may_recuse else ()))
+    if opinion not in allowed:
+        raise Invalid("opinion_unknown", field="opinion", allowed=", ".join(allowed))
+    if (opinion in panel.reason_for or opinion == RECUSED) and not reason.strip():
         raise Invalid("reason_required", field="reason")
     if len(reason) > MAX_REASON:
         raise Invalid("field_too_long", field="reason", limit=MAX_REASON, length=len(reason))

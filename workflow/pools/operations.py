@@ -1,20 +1,19 @@
 """Keeps the lists of people: who enters one, since when, and who leaves it and why."""
 
-import json
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from workflow.cases.case_facts import decided_at
 from workflow.cases.follow_ups import Moved, follow_up
 from workflow.cases.tables import Timer
 from workflow.context import Context
-from workflow.engine.effects import EnterPool
+from workflow.engine.effects import EnterPool, LeavePool
 from workflow.people.tables import Person
 from workflow.pools.rules import may_keep
 from workflow.pools.tables import Membership, Pool
 from workflow.problems import Conflict, Forbidden, Invalid, Missing
-from workflow.record.tables import Event
 from workflow.reviews.tables import Review
 from workflow.rounds.tables import Round
 
@@ -74,6 +73,16 @@ def end_membership(context: Context, row: Membership, reason: str) -> None:
     context.session.flush()
 
 
+@follow_up("leave_pool")
+def leave_pool(context: Context, moved: Moved, effect: LeavePool) -> None:
+    """Takes the person of a case off its category's list. Raises Invalid where they are not on it."""
+    category = moved.compiled.procedure.categories.get(moved.case.category or "")
+    membership = membership_in_force(context.session, moved.case.person_id, (category and category.pool) or "")
+    if membership is None:
+        raise Invalid("not_on_list", reference=moved.case.reference)
+    end_membership(context, membership, effect.reason)
+
+
 @follow_up("enter_pool")
 def enter_pool(context: Context, moved: Moved, effect: EnterPool) -> None:
     """Puts the person of a case on its category's list, and says so in their archive.
@@ -102,16 +111,6 @@ def enter_pool(context: Context, moved: Moved, effect: EnterPool) -> None:
     _leave_others(context, membership, keys - {pool.key})
     values = {"category": case.category, "tier": effect.tier or Person.tier}
     session.execute(update(Person).where(Person.id == case.person_id).values(values))
-
-
-def decided_at(session: Session, case_id: int, state: str) -> datetime | None:
-    """When the panel of a state last agreed."""
-    lines = session.execute(
-        select(Event.at, Event.data)
-        .where(Event.case_id == case_id, Event.from_state == state)
-        .order_by(Event.seq.desc())
-    )
-    return next((line.at for line in lines if json.loads(line.data).get("outcome") == "agreed"), None)
 
 
 def membership_in_force(session: Session, person_id: int | None, pool_key: str) -> Membership | None:

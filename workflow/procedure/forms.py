@@ -4,33 +4,73 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from workflow.procedure.conditions import Condition
 from workflow.procedure.parts import Key, Keys, Part, Words, _as_tuple
 
-FieldType = Literal["text", "long_text", "integer", "date", "yes_no", "choice", "choices", "accounts"]
+CellType = Literal["text", "long_text", "integer", "number", "date", "yes_no", "choice"]
+FieldType = Literal[CellType, "choices", "person", "body", "accounts", "rows"]
+
+
+class Column(Part):
+    """One column of a table of rows."""
+
+    type: CellType
+    """What kind of answer stands in each row."""
+    title: Words
+    required: bool = False
+    """Whether a row cannot be sent without it."""
+    options: dict[Key, Words] = Field(default_factory=dict)
+    """A choice's own answers, by code."""
+    codes: Key | None = None
+    """The code table a choice's answers come from, instead of its own."""
+    unit: Words | None = None
+    """What a number counts."""
+    at_least: int | None = None
+    """The least a number may be."""
+    at_most: int | None = None
+    """The most a number may be."""
+    decimals: int = Field(default=0, ge=0, le=6)
+    """How many decimals a `number` may have."""
+    max_length: int = Field(default=1_000, ge=1, le=10_000)
+    """The most characters of a text."""
 
 
 class FormField(Part):
-    """One question of a form.
-
-    `options` are a choice's own answers; `codes` names a code table instead. `holders_of` names the role whose
-    holders an `accounts` field picks from. `max_length` counts characters, `at_least`/`at_most` bound an integer.
-    """
+    """One question of a form."""
 
     type: FieldType
+    """What kind of answer is wanted."""
     title: Words
     hint: Words | None = None
+    """Help that stands below the title."""
     required: bool = False
+    """Whether the form cannot be sent without it."""
     required_when: dict[Key, Keys] = Field(default_factory=dict)
     """Field → answers that make this one required."""
+    asked_when: Condition | None = None
+    """The question is put only where this holds of the answers of the same form (`field.KEY`)."""
+    carried_from: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")] | None = None
+    """The answer of another form (`form.field`) that stands here already when the form is opened."""
+    columns: dict[Key, Column] = Field(default_factory=dict)
+    """The columns of a field of type `rows`."""
+    decimals: int = Field(default=0, ge=0, le=6)
+    """How many decimals a `number` may have."""
     options: dict[Key, Words] = Field(default_factory=dict)
+    """A choice's own answers, by code."""
     codes: Key | None = None
+    """The code table a choice's answers come from, instead of its own."""
     holders_of: Key | None = None
+    """The role whose holders an `accounts` field picks from."""
     visible_to: Keys = ()
-    """Roles that may read the answer; all readers of the stage where none is named."""
+    """Roles that may read the answer; those of the form where none is named."""
     unit: Words | None = None
+    """What an integer counts."""
     at_least: int | None = None
+    """The smallest integer accepted."""
     at_most: int | None = None
+    """The largest integer accepted."""
     max_length: int = Field(default=4_000, ge=1, le=100_000)
+    """The longest text accepted, in characters."""
 
 
 class Form(Part):
@@ -38,7 +78,11 @@ class Form(Part):
 
     title: Words
     intro: Words | None = None
+    """What stands above the questions."""
+    visible_to: Keys = ()
+    """Roles that may read its answers, where a question does not say so itself; else all readers of the stage."""
     fields: dict[Key, FormField] = Field(min_length=1)
+    """The questions, in order."""
 
 
 class RubricItem(Part):
@@ -46,8 +90,11 @@ class RubricItem(Part):
 
     title: Words
     hint: Words | None = None
+    """What is looked at."""
     weight: int = Field(ge=1, le=100)
+    """Its part of the whole, in percent."""
     out_of: int = Field(default=100, ge=1, le=1_000)
+    """The most points that can be given."""
 
 
 class Rubric(Part):
@@ -56,3 +103,4 @@ class Rubric(Part):
     title: Words
     cites: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = ()
     items: dict[Key, RubricItem] = Field(min_length=1)
+    """The lines, in order."""

@@ -1,40 +1,51 @@
 """From a file to a sound procedure, or to findings that name file, line and what is allowed there."""
 
+from collections.abc import Iterator
+from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from workflow.procedure.findings import Finding, Unsound
+from workflow.procedure.deeper import doubtful, impossible
+from workflow.procedure.findings import Finding, Unsound, first_of, in_order
+from workflow.procedure.fragments import with_fragments
 from workflow.procedure.model import Procedure
-from workflow.procedure.parts import wanted_of
 from workflow.procedure.soundness import Vocabulary, unsoundness
-from workflow.procedure.source import Source, read_source
-
-OWN_CODES = frozenset({"unknown_key", "share", "members", "single_key", "one_length"})
+from workflow.procedure.source import Source, read_file, read_source
 
 
-def load_procedure(path: Path, vocabulary: Vocabulary) -> Procedure:
-    """The procedure in a file. Raises Unsound with every fault found."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise Unsound((Finding(str(path), 1, "file_not_utf8"),)) from error
-    except OSError as error:
-        raise Unsound((Finding(str(path), 1, "file_unreadable", {"detail": error.strerror or ""}),)) from error
-    return parse_procedure(text, str(path), vocabulary)
+def load_procedure(path: Path, vocabulary: Vocabulary, *, on: date | None = None) -> Procedure:
+    """The procedure in a file. Raises Unsound with every error found; `on` is the day its articles must be valid."""
+    return parse_procedure(read_file(path), str(path), vocabulary, on=on)
 
 
-def parse_procedure(text: str, file: str, vocabulary: Vocabulary) -> Procedure:
+def parse_procedure(text: str, file: str, vocabulary: Vocabulary, *, on: date | None = None) -> Procedure:
     """The procedure in a text; `file` is the name findings carry. Raises Unsound."""
-    source = read_source(text, file)
+    return _procedure(with_fragments(read_source(text, file), vocabulary.fragments), vocabulary, on)
+
+
+def examine_procedure(
+    path: Path, vocabulary: Vocabulary, *, on: date | None = None
+) -> tuple[Procedure, tuple[Finding, ...]]:
+    """The procedure in a file and what is doubtful about it, in the order of the file. Raises Unsound."""
+    source = with_fragments(read_source(read_file(path), str(path)), vocabulary.fragments)
+    procedure = _procedure(source, vocabulary, on)
+    found = doubtful(procedure, vocabulary)
+    return procedure, in_order(first_of(source.doubt(where, code, **params) for where, code, params in found))
+
+
+def _procedure(source: Source, vocabulary: Vocabulary, on: date | None) -> Procedure:
+    value = _with_articles(_with_options(source.value, vocabulary), vocabulary)
     try:
-        procedure = Procedure.model_validate(_with_options(source.value, vocabulary))
+        procedure = Procedure.model_validate(value)
     except ValidationError as error:
-        raise Unsound(tuple(_finding(source, fault) for fault in error.errors())) from error
-    faults = tuple(source.finding(path, code, **params) for path, code, params in unsoundness(procedure, vocabulary))
-    if faults:
-        raise Unsound(faults)
+        raise Unsound(first_of(source.worded(fault) for fault in error.errors(include_url=False))) from error
+    faults = chain(unsoundness(procedure, vocabulary, on=on), impossible(procedure, vocabulary))
+    findings = first_of(source.finding(path, code, **params) for path, code, params in faults)
+    if findings:
+        raise Unsound(findings)
     return procedure
 
 
@@ -44,29 +55,34 @@ def _with_options(value: Any, vocabulary: Vocabulary) -> Any:
     for form in forms.values() if isinstance(forms, dict) else ():
         fields = form.get("fields") if isinstance(form, dict) else None
         for field in fields.values() if isinstance(fields, dict) else ():
-            if isinstance(field, dict) and field.get("codes") in vocabulary.codes and "options" not in field:
-                field["options"] = vocabulary.codes[field["codes"]]
+            codes = field.get("codes") if isinstance(field, dict) else None
+            if isinstance(codes, str) and codes in vocabulary.codes and "options" not in field:
+                field["options"] = vocabulary.codes[codes]
     return value
 
 
-def _finding(source: Source, fault: Any) -> Finding:
-    """One pydantic error in our words, at its line."""
-    path = tuple(part for part in fault["loc"] if part != "[key]")
-    kind, context = fault["type"], {key: str(item) for key, item in fault.get("ctx", {}).items() if key != "error"}
-    if kind == "missing":
-        return source.finding(path, "missing_key", key=str(path[-1]))
-    if kind in OWN_CODES:
-        return source.finding((*path, context["key"]) if kind == "unknown_key" else path, kind, **context)
-    value, wanted = _short(fault["input"]), wanted_of(fault)
-    if kind == "literal_error":
-        return source.finding(path, "not_allowed", value=value, allowed=wanted["limit"])
-    if kind == "string_pattern_mismatch":
-        return source.finding(path, "bad_name", value=value, pattern=context["pattern"])
-    if kind.startswith(("greater_than", "less_than", "too_", "string_too")):
-        return source.finding(path, "out_of_bounds", value=value, **wanted)
-    return source.finding(path, "wrong_type", value=value, **wanted)
+def _with_articles(value: Any, vocabulary: Vocabulary) -> Any:
+    """Articles cited from packs are written into the sources, so that a published version keeps them; local ones stay."""
+    named, local = value.get("rules"), value.get("sources", {})
+    packs = [named] if isinstance(named, str) else named
+    if not isinstance(packs, list) or not isinstance(local, dict):
+        return value
+    quoted: dict[str, Any] = {}
+    for cited in sorted(set(_cited_in(value))):
+        key, _, number = cited.partition("/")
+        pack = vocabulary.packs.get(key) if key in packs else None
+        if pack and number in pack.articles and cited not in local:
+            quoted[cited] = pack.quoted(number).model_dump(mode="json", exclude_defaults=True)
+    return {**value, "sources": local | quoted}
 
 
-def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else text[:57] + "…"
+def _cited_in(value: Any) -> Iterator[str]:
+    """Every text that stands below a key `cites`, at any depth."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _cited_in(item)
+    for key, item in value.items() if isinstance(value, dict) else ():
+        if key == "cites" and not isinstance(item, dict):
+            yield from (cited for cited in (item if isinstance(item, list) else [item]) if isinstance(cited, str))
+        else:
+            yield from _cited_in(item)

@@ -9,21 +9,31 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from workflow.procedure.forms import Form, Rubric
-from workflow.procedure.parts import Key, Keys, Part, StateRef, Words, _as_tuple
-from workflow.procedure.stages import Stage, State
+from workflow.procedure.packs import Article, PackKey
+from workflow.procedure.parts import Key, Keys, Part, ProcedureKey, StateRef, Words, _as_tuple
+from workflow.procedure.stages import EARLIER, RESUMED, Action, Stage, State
 
-RELATIONS = ("nominating_body", "subject_body")
-"""Values of `Role.of` that name a body by its relation to the case; both are the body of the case."""
+PARENT_BODY = "parent_body"
+RELATIONS = ("nominating_body", "subject_body", PARENT_BODY)
+"""Values of `Role.of` that name a body by its relation to the case: the body of the case, or the one above it."""
 
 
 class Role(Part):
-    """Who acts: holders of a role in a body, the person the case is about, or people named in the case."""
+    """Who acts: holders of a role in a body, the person the case is about, people named in it or who acted in it."""
 
     title: Words
     of: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")] | None = None
-    """A relation (`nominating_body`, `subject_body`) or the code of a body."""
+    """A relation (`nominating_body`, `subject_body`, `parent_body`) or the code of a body."""
     holds: Key = "officer"
+    """The role that must be held in that body."""
     is_subject: bool = False
+    """Whether it is the person the case is about."""
+    did: Keys = ()
+    """Whoever took one of these actions in the case, or in the case it is a child of."""
+    is_outside: bool = False
+    """A system that is no person: it takes its actions through a trigger."""
+    is_automatic: bool = False
+    """Nobody: its actions are taken by the clock or by what happens in another case, and by no person."""
     chosen_in: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")] | None = None
     """The `form.field` (of type `accounts`) in which the people of this role are named."""
 
@@ -37,49 +47,118 @@ class Category(Part):
 
     title: Words
     pool: Key | None = None
+    """The list that whoever is selected in this category enters."""
 
 
 class Procedure(Part):
     """The rules of one selection path."""
 
-    procedure: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
+    procedure: ProcedureKey
+    """The key: how cases, commands and other procedures name it."""
     title: Words
     about: Words
-    subject: Literal["person"] = "person"
+    """One sentence that says what it is for."""
+    subject: Literal["person", "post"] = "person"
+    """What a case is about: a person of the archive, or a post or matter that is named when it is opened."""
+    uses: Annotated[tuple[ProcedureKey, ...], BeforeValidator(_as_tuple)] = ()
+    """Fragments whose stages, forms, roles and sources stand here as if they were written here."""
     prefix: Annotated[str, Field(pattern=r"^[A-Z]{1,4}$")]
     """Begins the reference of each case: `RO` gives RO-2026-0001."""
     starts: StateRef
-    sources: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+(/[a-z0-9.-]+)?$")], Words] = Field(default_factory=dict)
+    """The state in which a case begins."""
+    rules: Annotated[tuple[PackKey, ...], BeforeValidator(_as_tuple)] = ()
+    """Rule packs whose articles may be cited; those cited are written into `sources`."""
+    sources: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+(/[a-z0-9.-]+)?$")], Article] = Field(default_factory=dict)
+    """The rules this follows, by key and article; every number of a rule cites one."""
     roles: dict[Key, Role] = Field(min_length=1)
+    """Who acts."""
     categories: dict[Key, Category] = Field(default_factory=dict)
+    """Kinds of seats; numbers of guards may differ by them."""
     forms: dict[Key, Form] = Field(default_factory=dict)
+    """What is asked, by the name actions use."""
     rubric: Rubric | None = None
+    """The yardstick of panels that score."""
     seen_by: Annotated[Keys, BeforeValidator(_as_tuple)] = ()
     """Roles that read every stage."""
     rounds_by: Key | None = None
     """The role that calls rounds of this procedure, in a body with a code; without it there are none."""
+    opened_by: Keys = ()
+    """Roles that open a case by themselves, outside rounds."""
+    attempts_from: StateRef | None = None
+    """The state with which a new attempt begins: children and opinions of attempts before are no longer counted."""
+    cancelled: StateRef | None = None
+    """The final state of a case that is cancelled together with the case it is a child of."""
+    actions: dict[Key, Action] = Field(default_factory=dict)
+    """Actions possible in every state that is not final and does not choose by itself."""
     stages: dict[Key, Stage] = Field(min_length=1)
+    """The steps of the path, in order."""
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
 
     @cached_property
     def states(self) -> dict[str, State]:
-        """`stage.state` → state, in the order of the file."""
+        """`stage.state` → state with the actions of its stage and of the procedure, in the order of the file."""
         return {
-            f"{stage_key}.{key}": state
+            f"{stage_key}.{key}": self._with_common_actions(stage, f"{stage_key}.{key}", state)
             for stage_key, stage in self.stages.items()
             for key, state in stage.states.items()
         }
 
+    def _with_common_actions(self, stage: Stage, ref: str, state: State) -> State:
+        if state.final is not None or state.choose:
+            return state
+        common = {
+            name: action
+            for name, action in (self.actions | stage.actions).items()
+            if ref not in action.except_in and action.to != ref
+        }
+        return (
+            state.model_copy(
+                update={"actions": state.actions | {n: a for n, a in common.items() if n not in state.actions}}
+            )
+            if common
+            else state
+        )
+
     def targets(self, ref: str) -> Iterator[tuple[str, str]]:
-        """(action or outcome, target state) of every way out of a state."""
+        """(action or outcome, target state) of every way out of a state; a way that chooses by itself is `otherwise` or `when`."""
         state = self.states[ref]
         for name, action in state.actions.items():
-            yield name, action.to
+            yield from ((name, target) for target in self.targets_of(action))
         yield from state.outcomes.items()
+        yield from (("when" if way.when else "otherwise", way.to) for way in state.choose)
+
+    def targets_of(self, action: Action) -> tuple[str, ...]:
+        """Every state an action can lead to."""
+        if action.to == RESUMED:
+            return tuple(ref for ref, state in self.states_at_work.items() if not state.suspends)
+        return tuple(self.states_at_work) if action.to == EARLIER else action.named_targets
+
+    @cached_property
+    def states_at_work(self) -> dict[str, State]:
+        """States in which a case can stay: neither final nor left at once."""
+        return {
+            f"{stage_key}.{key}": state
+            for stage_key, stage in self.stages.items()
+            for key, state in stage.states.items()
+            if state.final is None and not state.choose
+        }
+
+    @cached_property
+    def entrances(self) -> tuple[str, ...]:
+        """Every state in which a case of these rules can begin: the first, and those of branches."""
+        waited = [
+            opening.branch for state in self.states.values() if state.children for opening in state.children.opens
+        ]
+        opened = [use.params.get("branch") for state in self.states.values() for use in state.every_effect]
+        return tuple(dict.fromkeys((self.starts, *(ref for ref in (*waited, *opened) if ref))))
 
     def acting_roles(self, stage_key: str) -> frozenset[str]:
         """Every role that does something in a stage."""
         roles: set[str] = set()
-        for state in self.stages[stage_key].states.values():
+        for key in self.stages[stage_key].states:
+            state = self.states[f"{stage_key}.{key}"]
             for action in state.actions.values():
                 roles.update(action.by)
             if state.panel:
@@ -95,12 +174,16 @@ class Procedure(Part):
         """The stages open to holders of roles while the case is in a state; an open panel's members read its papers."""
         panel = self.states[state].panel
         papers = frozenset(panel.reads) if panel and panel.sitting & roles else frozenset()
-        return papers | frozenset(key for key in self.stages if self.readers(key) & roles)
+        return papers | frozenset(key for key, readers in self._readers.items() if readers & roles)
+
+    @cached_property
+    def _readers(self) -> dict[str, frozenset[str]]:
+        return {key: self.readers(key) for key in self.stages}
 
     @cached_property
     def canonical(self) -> str:
         """The one text of these rules: JSON with sorted keys, defaults left out."""
-        content = self.model_dump(mode="json", exclude_defaults=True)
+        content = self.model_dump(mode="json", exclude_defaults=True, by_alias=True)
         return json.dumps(content, ensure_ascii=False, sort_keys=False, separators=(",", ":"))
 
     @cached_property

@@ -9,6 +9,9 @@ from pydantic_core import PydanticCustomError
 KEY_PATTERN = r"^[a-z][a-z0-9_]*$"
 Key = Annotated[str, Field(pattern=KEY_PATTERN, max_length=60)]
 StateRef = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", max_length=121)]
+FieldRef = StateRef
+"""An answer of the case: `form.field`."""
+ProcedureKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
 
 
 class Part(BaseModel):
@@ -37,7 +40,9 @@ class Words(Part):
     """One text in both languages."""
 
     en: str = Field(min_length=1, max_length=2_000)
+    """In English."""
     zh: str = Field(min_length=1, max_length=2_000)
+    """In Chinese."""
 
 
 def _as_tuple(value: Any) -> Any:

@@ -1,24 +1,42 @@
 """Whether a definition can work: everything it names exists, every state is reached and left, every expiry leads on."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
 from typing import Any, Protocol
 
+from workflow.procedure.citations import citation_faults
+from workflow.procedure.findings import Fault, listed
 from workflow.procedure.model import RELATIONS, Procedure
+from workflow.procedure.packs import RulePack
 from workflow.procedure.panel import Panel
+from workflow.procedure.soundness_parts import (
+    condition_faults,
+    deadline_faults,
+    known_state,
+    part_faults,
+    stated_faults,
+)
 from workflow.procedure.stages import Action, Deadline, State, Use
 
-Fault = tuple[tuple[str | int, ...], str, dict[str, Any]]
-BUILT_IN_OUTCOMES = frozenset({"expired"})
 DECIDING_EFFECTS = frozenset({"enter_pool", "finish_review"})
 """Effects that decide about a person: never for many at once."""
 
 
 class Vocabulary(Protocol):
-    """What a definition may name: guards and effects of the catalogue, and code tables."""
+    """What a definition may name: guards and effects of the catalogue, code tables, and rule packs."""
 
     @property
     def codes(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
         """Code table → code → words."""
+
+    @property
+    def fragments(self) -> Mapping[str, Path]:
+        """Key → file of what procedures may share."""
+
+    @property
+    def packs(self) -> Mapping[str, RulePack]:
+        """Key → rule pack."""
 
     def guard_faults(self, use: Use) -> list[tuple[str, dict[str, Any]]]:
         """(code, params) for each fault of a guard's name or parameters."""
@@ -26,55 +44,80 @@ class Vocabulary(Protocol):
     def effect_faults(self, use: Use) -> list[tuple[str, dict[str, Any]]]:
         """The same for an effect."""
 
+    def contradictions(self, procedure: Procedure, action: Action) -> list[tuple[str, str, tuple[str, ...]]]:
+        """(guard, what cannot be, categories concerned or none for all) for guards that cannot all be true."""
 
-def unsoundness(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
-    """Every fault of a well-formed definition, as (path, code, params)."""
+    def panel_outcomes(self, panel: Panel) -> frozenset[str]:
+        """Every outcome a panel can come to."""
+
+    def has_text(self, key: str, /) -> bool:
+        """Whether the texts of the office have a key."""
+
+
+def unsoundness(procedure: Procedure, vocabulary: Vocabulary, *, on: date | None = None) -> Iterator[Fault]:
+    """Every fault of a well-formed definition, as (path, code, params); `on` is the day its articles must be valid."""
+    yield from citation_faults(procedure, vocabulary.packs, on)
     yield from _forms(procedure, vocabulary)
     yield from _roles(procedure)
     yield from _rubric(procedure)
     if procedure.starts not in procedure.states:
-        yield ("starts",), "unknown_state", {"state": procedure.starts, "allowed": _listed(procedure.states)}
+        yield ("starts",), "unknown_state", {"state": procedure.starts, "allowed": listed(procedure.states)}
     for stage_key, stage in procedure.stages.items():
         for role in stage.seen_by:
             yield from _known_role(procedure, role, ("stages", stage_key, "seen_by"))
-        for key, state in stage.states.items():
-            yield from _state(procedure, vocabulary, state, ("stages", stage_key, "states", key))
+        for key in stage.states:
+            ref, path = f"{stage_key}.{key}", ("stages", stage_key, "states", key)
+            yield from _state(procedure, vocabulary, procedure.states[ref], path)
+            yield from part_faults(procedure, ref, procedure.states[ref], path)
     yield from _reachability(procedure)
-
-
-def _listed(names: Any) -> str:
-    return ", ".join(sorted(names))
 
 
 def _forms(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
     for form_key, form in procedure.forms.items():
+        for role in form.visible_to:
+            yield from _known_role(procedure, role, ("forms", form_key, "visible_to"))
         for key, field in form.fields.items():
             path = ("forms", form_key, "fields", key)
             if field.codes and field.codes not in vocabulary.codes:
-                yield (*path, "codes"), "unknown_codes", {"codes": field.codes, "allowed": _listed(vocabulary.codes)}
+                yield (*path, "codes"), "unknown_codes", {"codes": field.codes, "allowed": listed(vocabulary.codes)}
             elif field.type in ("choice", "choices") and not field.options:
                 yield path, "no_options", {"field": key}
             if field.type == "accounts" and field.holders_of not in procedure.roles:
-                yield path, "unknown_role", {"role": str(field.holders_of), "allowed": _listed(procedure.roles)}
+                yield path, "unknown_role", {"role": str(field.holders_of), "allowed": listed(procedure.roles)}
             for role in field.visible_to:
                 yield from _known_role(procedure, role, (*path, "visible_to"))
+            if field.asked_when:
+                yield from condition_faults(procedure, field.asked_when, (*path, "asked_when"))
             for other in field.required_when:
                 if other not in form.fields:
-                    yield (*path, "required_when"), "unknown_field", {"field": other, "allowed": _listed(form.fields)}
+                    yield (*path, "required_when"), "unknown_field", {"field": other, "allowed": listed(form.fields)}
 
 
 def _roles(procedure: Procedure) -> Iterator[Fault]:
     if procedure.rounds_by:
         yield from _known_role(procedure, procedure.rounds_by, ("rounds_by",))
+    for opener in procedure.opened_by:
+        yield from _known_role(procedure, opener, ("opened_by",))
+    for name in ("attempts_from", "cancelled"):
+        if getattr(procedure, name):
+            yield from known_state(procedure, getattr(procedure, name), (name,))
     for key, role in procedure.roles.items():
-        ways = sum((role.of is not None, role.is_subject, role.is_chosen))
+        named = (
+            role.of is not None,
+            role.is_subject,
+            role.is_chosen,
+            bool(role.did),
+            role.is_outside,
+            role.is_automatic,
+        )
+        ways = sum(named)
         if ways != 1:
             yield ("roles", key), "role_way", {"role": key, "allowed": ", ".join(RELATIONS)}
         form, _, field = (role.chosen_in or "").partition(".")
-        named = procedure.forms[form].fields.get(field) if form in procedure.forms else None
+        chosen = procedure.forms[form].fields.get(field) if form in procedure.forms else None
         if key == procedure.rounds_by and (role.of is None or role.of in RELATIONS):
             yield ("rounds_by",), "rounds_role", {"role": key}
-        if role.chosen_in and (named is None or named.type != "accounts"):
+        if role.chosen_in and (chosen is None or chosen.type != "accounts"):
             yield ("roles", key, "chosen_in"), "unknown_accounts_field", {"field": role.chosen_in}
 
 
@@ -83,47 +126,44 @@ def _rubric(procedure: Procedure) -> Iterator[Fault]:
         total = sum(item.weight for item in procedure.rubric.items.values())
         if total != 100:
             yield ("rubric", "items"), "weights", {"total": total}
-        yield from _cited(procedure, procedure.rubric.cites, ("rubric", "cites"))
 
 
 def _known_role(procedure: Procedure, role: str, path: tuple[str | int, ...]) -> Iterator[Fault]:
     if role not in procedure.roles:
-        yield path, "unknown_role", {"role": role, "allowed": _listed(procedure.roles)}
-
-
-def _cited(procedure: Procedure, cites: tuple[str, ...], path: tuple[str | int, ...]) -> Iterator[Fault]:
-    for source in cites:
-        if source not in procedure.sources:
-            yield path, "unknown_source", {"source": source, "allowed": _listed(procedure.sources)}
+        yield path, "unknown_role", {"role": role, "allowed": listed(procedure.roles)}
 
 
 def _kind(state: State) -> Iterator[tuple[str, dict[str, Any]]]:
     """Whether the state is exactly one kind, and its outcomes are the ones its kind can come to."""
-    if state.final is not None and (state.actions or state.panel or state.notice or state.deadline):
+    kinds = sum(bool(kind) for kind in (state.panel, state.notice, state.children, state.choose))
+    if state.final is not None and (kinds or state.deadline):
         yield "final_with_more", {}
-    if state.panel and state.notice:
-        yield "panel_and_notice", {}
-    if state.final is None and not (state.actions or state.panel or state.notice):
+    if state.choose and (state.actions or state.deadline):
+        yield "choose_with_more", {}
+    if kinds > 1:
+        yield "several_kinds", {}
+    if state.final is None and not (state.actions or kinds):
         yield "dead_end", {}
-    possible = set(state.panel.possible_outcomes) if state.panel else set(BUILT_IN_OUTCOMES) if state.notice else set()
+    possible = state.settles
     if set(state.outcomes) != possible:
-        yield "outcomes", {"given": _listed(state.outcomes) or "–", "allowed": _listed(possible) or "–"}
+        yield "outcomes", {"given": listed(state.outcomes) or "–", "allowed": listed(possible) or "–"}
 
 
 def _state(procedure: Procedure, vocabulary: Vocabulary, state: State, path: tuple[str | int, ...]) -> Iterator[Fault]:
     for code, params in _kind(state):
         yield path, code, params
     for outcome, target in state.outcomes.items():
-        yield from _known_state(procedure, target, (*path, "outcomes", outcome))
+        yield from known_state(procedure, target, (*path, "outcomes", outcome))
     for outcome, effects in state.outcome_effects.items():
         yield from _effects(procedure, vocabulary, effects, (*path, "outcome_effects", outcome))
     for key, action in state.actions.items():
         here = (*path, "actions", key)
-        yield from _known_state(procedure, action.to, (*here, "to"))
+        for target in action.named_targets:
+            yield from known_state(procedure, target, (*here, "to"))
         for role in action.by:
             yield from _known_role(procedure, role, (*here, "by"))
         if action.form and action.form not in procedure.forms:
-            yield (*here, "form"), "unknown_form", {"form": action.form, "allowed": _listed(procedure.forms)}
+            yield (*here, "form"), "unknown_form", {"form": action.form, "allowed": listed(procedure.forms)}
         if action.bulk:
             yield from _bulk_action(procedure, action, (*here, "bulk"))
         yield from _guards(procedure, vocabulary, action.guards, (*here, "guards"))
@@ -139,22 +179,19 @@ def _parts(procedure: Procedure, state: State, path: tuple[str | int, ...]) -> I
             yield from _known_role(procedure, role, (*path, "panel", "of"))
         for stage in state.panel.reads:
             if stage not in procedure.stages:
-                yield (*path, "panel", "reads"), "unknown_stage", {"stage": stage, "allowed": _listed(procedure.stages)}
+                yield (*path, "panel", "reads"), "unknown_stage", {"stage": stage, "allowed": listed(procedure.stages)}
         if state.panel.scores and procedure.rubric is None:
             yield (*path, "panel", "scores"), "no_rubric", {}
         yield from _bulk_opinions(state.panel, (*path, "panel", "bulk"))
-        cites = (*state.panel.settle.cites, *(state.panel.quorum.cites if state.panel.quorum else ()))
-        yield from _cited(procedure, cites, (*path, "panel"))
-        if not cites:
+        quorum = state.panel.quorum.cites if state.panel.quorum else ()
+        if not (state.panel.settle.cites or quorum or state.panel.cites):
             yield (*path, "panel"), "uncited", {}
-    if state.notice:
-        yield from _cited(procedure, state.notice.cites, (*path, "notice", "cites"))
-        if not state.notice.cites:
-            yield (*path, "notice"), "uncited", {}
+    if state.notice and not state.notice.cites:
+        yield (*path, "notice"), "uncited", {}
     for name in ("pauses", "waivers_for"):
         target = getattr(state, name)
         if target is not None:
-            yield from _known_state(procedure, target, (*path, name))
+            yield from known_state(procedure, target, (*path, name))
     if state.deadline:
         yield from _deadline(procedure, state, state.deadline, (*path, "deadline"))
 
@@ -163,8 +200,8 @@ def _bulk_action(procedure: Procedure, action: Action, path: tuple[str | int, ..
     """A form is about one case, and nobody is listed, appointed or turned away in bulk."""
     if action.form:
         yield path, "bulk_with_form", {}
-    target = procedure.states.get(action.to)
-    if any(use.name in DECIDING_EFFECTS for use in action.effects) or (target and target.final is not None):
+    targets = [procedure.states[ref] for ref in procedure.targets_of(action) if ref in procedure.states]
+    if any(use.name in DECIDING_EFFECTS for use in action.effects) or any(one.final is not None for one in targets):
         yield path, "bulk_ends_case", {}
 
 
@@ -175,12 +212,7 @@ def _bulk_opinions(panel: Panel, path: tuple[str | int, ...]) -> Iterator[Fault]
     allowed = [opinion for opinion in panel.opinions if opinion not in panel.reason_for]
     for opinion in panel.bulk:
         if opinion not in allowed:
-            yield path, "bulk_opinion", {"opinion": opinion, "allowed": _listed(allowed) or "–"}
-
-
-def _known_state(procedure: Procedure, ref: str, path: tuple[str | int, ...]) -> Iterator[Fault]:
-    if ref not in procedure.states:
-        yield path, "unknown_state", {"state": ref, "allowed": _listed(procedure.states)}
+            yield path, "bulk_opinion", {"opinion": opinion, "allowed": listed(allowed) or "–"}
 
 
 def _guards(
@@ -190,15 +222,20 @@ def _guards(
         here = (*path, index)
         for code, params in vocabulary.guard_faults(use):
             yield here, code, params
-        yield from _cited(procedure, use.cites, here)
+        yield from stated_faults(procedure, use, here)
         if not use.cites and _has_number(use.params):
             yield here, "uncited", {}
         for role in use.waivable_by:
             yield from _known_role(procedure, role, here)
         for value in use.params.values():
-            for key in value if isinstance(value, dict) else ():
+            for key in value if _is_per_category(value) else ():
                 if procedure.categories and key not in procedure.categories:
-                    yield here, "unknown_category", {"category": key, "allowed": _listed(procedure.categories)}
+                    yield here, "unknown_category", {"category": key, "allowed": listed(procedure.categories)}
+
+
+def _is_per_category(value: Any) -> bool:
+    """Whether a parameter gives a number for each category."""
+    return isinstance(value, dict) and all(isinstance(number, int) for number in value.values())
 
 
 def _has_number(params: dict[str, Any]) -> bool:
@@ -212,24 +249,17 @@ def _effects(
     for index, use in enumerate(uses):
         for code, params in vocabulary.effect_faults(use):
             yield (*path, index), code, params
-        yield from _cited(procedure, use.cites, (*path, index))
         role = use.params.get("to")
         if use.name == "notify" and isinstance(role, str):
             yield from _known_role(procedure, role, (*path, index))
 
 
 def _deadline(procedure: Procedure, state: State, deadline: Deadline, path: tuple[str | int, ...]) -> Iterator[Fault]:
-    yield from _cited(procedure, deadline.cites, (*path, "cites"))
     if not deadline.cites:
         yield path, "uncited", {}
     if not (deadline.remind or deadline.escalate or deadline.on_expiry):
         yield path, "deadline_without_outcome", {}
-    if deadline.on_expiry and deadline.on_expiry not in state.actions:
-        yield (
-            (*path, "on_expiry"),
-            "unknown_action",
-            {"action": deadline.on_expiry, "allowed": _listed(state.actions) or "–"},
-        )
+    yield from deadline_faults(procedure, state, deadline, path)
     if deadline.escalate:
         yield from _known_role(procedure, deadline.escalate.to, (*path, "escalate"))
 
@@ -238,22 +268,24 @@ def _reachability(procedure: Procedure) -> Iterator[Fault]:
     """States nobody comes to, and states from which no end can be reached."""
     states = procedure.states
     ways = {ref: {target for _, target in procedure.targets(ref) if target in states} for ref in states}
-    reached = _closure({procedure.starts} & states.keys(), ways)
+    entered = {*procedure.entrances, *((procedure.cancelled,) if procedure.cancelled else ())}
+    reached = closure(entered & states.keys(), ways)
     back: dict[str, set[str]] = {ref: set() for ref in states}
     for ref, targets in ways.items():
         for target in targets:
             back[target].add(ref)
-    ending = _closure({ref for ref, state in states.items() if state.final is not None}, back)
+    ending = closure({ref for ref, state in states.items() if state.final is not None}, back)
     for ref, state in states.items():
         stage, _, key = ref.partition(".")
         path = ("stages", stage, "states", key)
         if procedure.starts in states and ref not in reached:
             yield path, "unreachable", {"state": ref}
-        elif ref not in ending and (state.actions or state.outcomes):
+        elif ref not in ending and (state.actions or state.outcomes or state.choose):
             yield path, "no_way_out", {"state": ref}
 
 
-def _closure(start: set[str], ways: Mapping[str, set[str]]) -> set[str]:
+def closure(start: set[str], ways: Mapping[str, set[str]]) -> set[str]:
+    """Everything that is come to from the start, the start included."""
     seen, todo = set(start), list(start)
     while todo:
         fresh = ways[todo.pop()] - seen

@@ -16,6 +16,7 @@ from workflow.pools.tables import Membership, Pool
 from workflow.problems import Forbidden, Invalid
 from workflow.reviews.rules import first_review_year, planned_by, timetables
 from workflow.reviews.tables import Review
+from workflow.store.database import engine_of
 
 OPENING_TIME = time(8, 0)
 """Reviews are there when the office opens."""
@@ -95,7 +96,7 @@ def plan_review(context: Context, effect: ScheduleReview, *, membership_id: int,
 
 def insert_once(context: Context, table: Any, values: dict[str, Any]) -> int | None:
     """The new row's id, or None where its unique key is taken."""
-    dialect = postgresql if context.session.get_bind().dialect.name == "postgresql" else sqlite
+    dialect = postgresql if engine_of(context.session).dialect.name == "postgresql" else sqlite
     inserted: int | None = context.session.scalar(
         dialect.insert(table).values(**values).on_conflict_do_nothing().returning(table.id)
     )

@@ -110,10 +110,7 @@ def board(context: Context, round_id: int) -> Board:
     row = context.session.get(Round, round_id)
     if row is None or not may_survey(round_procedure(context, row), context.actor):
         raise Missing("round_missing")
-    counts = context.session.execute(
-        select(Case.state, func.count().label("number")).where(Case.round_id == round_id).group_by(Case.state)
-    )
-    stages = _stages(round_procedure(context, row), {row.state: row.number for row in counts})
+    stages = _stages(round_procedure(context, row), _counted(context, round_id))
     return Board(
         view_of(context, row, calendar(context)), stages, _answers(context, round_id), _waived(context, round_id)
     )
@@ -157,7 +154,34 @@ def _waived(context: Context, round_id: int) -> WaiverCount:
     return WaiverCount(*context.session.execute(counts.join(Case).where(Case.round_id == round_id)).one())
 
 
-def _stages(procedure: Procedure, counts: dict[str, int]) -> tuple[StageCount, ...]:
+def _counted(context: Context, round_id: int) -> dict[str, tuple[int, Procedure]]:
+    """State → how many cases stand there, and rules that know it: cases may have been moved to another version."""
+    counts = context.session.execute(
+        select(Case.state, func.max(Case.procedure_version_id).label("version_id"), func.count().label("number"))
+        .where(Case.round_id == round_id)
+        .group_by(Case.state)
+    )
+    return {
+        row.state: (row.number, compiled_version(context.session, row.version_id).procedure) for row in counts.all()
+    }
+
+
+def _stages(procedure: Procedure, counted: dict[str, tuple[int, Procedure]]) -> tuple[StageCount, ...]:
+    """The stages of the round's version, then those that only a version some cases were moved to knows."""
+    counts = {ref: number for ref, (number, _rules) in counted.items()}
+    elsewhere = {ref: rules for ref, (_number, rules) in counted.items() if ref not in procedure.states}
+    found = _stages_of(procedure, counts)
+    for ref, rules in elsewhere.items():
+        stage, title = ref.partition(".")[0], rules.states[ref].title
+        states = (StateCount(ref, title, counts[ref]),)
+        found = (
+            *found,
+            StageCount(stage, rules.stages[stage].title, counts[ref], states, rules.states[ref].final is not None),
+        )
+    return found
+
+
+def _stages_of(procedure: Procedure, counts: dict[str, int]) -> tuple[StageCount, ...]:
     stages = []
     for key, stage in procedure.stages.items():
         states = tuple(

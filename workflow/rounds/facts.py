@@ -18,11 +18,20 @@ _ROUND = Hot(
     )
 )
 
+_WITHOUT_ROUND: Gathered = {
+    "round.opens_date": None,
+    "round.closes_date": None,
+    "round.is_closed": False,
+    "round.seats": {},
+    "round.rubric": [],
+}
+
 
 @fact_source("round.opens_date", "round.closes_date", "round.is_closed", "round.seats", "round.rubric")
 def round_dates(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
-    row = _ROUND.one(session, {"round_id": case.round_id}) if case.round_id is not None else None
-    opens, closes, closed_at, seats, rubric = row or (None, None, None, "{}", "[]")
+    if case.round_id is None:
+        return dict(_WITHOUT_ROUND)
+    opens, closes, closed_at, seats, rubric = _ROUND.one(session, {"round_id": case.round_id})
     return {
         "round.opens_date": iso_text(opens),
         "round.closes_date": iso_text(closes),

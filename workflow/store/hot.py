@@ -5,7 +5,7 @@ is half of the time. Values must be what the driver takes as it is: numbers, tex
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.engine import Dialect
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.elements import ClauseElement
 
-from workflow.store.database import DRIVER
+from workflow.store.stepping import DRIVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Compilation:
     sql: str
     order: tuple[str, ...] | None
     constants: Mapping[str, Any]
+    spared: dict[tuple[bool, ...], str] = field(default_factory=dict)
+    """Which values are absent → the text with NULL in their places."""
 
     @classmethod
     def of(cls, statement: ClauseElement, dialect: Dialect) -> "Compilation":
@@ -36,6 +38,19 @@ class Compilation:
         if self.constants:
             values = {**self.constants, **values}
         return values if self.order is None else [values[name] for name in self.order]
+
+    def bound(self, values: Mapping[str, Any]) -> tuple[str, Any]:
+        """Text and values for one run. SQLite's driver looks for an adapter for each None: it stands in the text."""
+        given = self.given(values)
+        if self.order is None or None not in given:
+            return self.sql, given
+        absent = tuple([value is None for value in given])
+        sql = self.spared.get(absent)
+        if sql is None:
+            first, *rest = self.sql.split("?")
+            marks = ["NULL" if is_absent else "?" for is_absent in absent]
+            sql = self.spared[absent] = first + "".join(map("".join, zip(marks, rest, strict=True)))
+        return sql, [value for value in given if value is not None]
 
 
 class Hot:
@@ -56,8 +71,7 @@ class Hot:
 
     def run(self, cursor: Any, dialect: Dialect, values: Mapping[str, Any]) -> Any:
         """Runs it once; the cursor holds the rows."""
-        compiled = self._on(dialect)
-        cursor.execute(compiled.sql, compiled.given(values))
+        cursor.execute(*self._on(dialect).bound(values))
         return cursor
 
     def one(self, session: Session, values: Mapping[str, Any]) -> Any:
@@ -72,10 +86,10 @@ class Hot:
 
     def run_many(self, cursor: Any, dialect: Dialect, rows: Sequence[Mapping[str, Any]]) -> None:
         """Runs it for each row."""
-        compiled = self._on(dialect)
         if len(rows) == 1:
-            cursor.execute(compiled.sql, compiled.given(rows[0]))
+            self.run(cursor, dialect, rows[0])
         elif rows:
+            compiled = self._on(dialect)
             cursor.executemany(compiled.sql, [compiled.given(row) for row in rows])
 
 

@@ -15,6 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, text
 
+from workflow.problems import Unavailable
 from workflow.store.database import Database, translated
 from workflow.store.types import Instant, Json
 from workflow.tables import metadata
@@ -64,10 +65,32 @@ def _config(connection: Connection | None = None) -> Config:
 @contextmanager
 def _migrating(database: Database) -> Iterator[Connection]:
     """One transaction that no other process migrates beside; SQLite's write lock is enough there."""
-    with translated(), database.engine.execution_options(writing=True).begin() as connection:
+    engine = database.engine.execution_options(writing=True)
+    with translated(), engine.connect() as connection, _references_at_the_end(database, connection), connection.begin():
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         yield connection
+        _check_references(database, connection)
+
+
+@contextmanager
+def _references_at_the_end(database: Database, connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew, which rows that point at it would forbid: they are checked at the end."""
+    if not database.is_sqlite:
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_references(database: Database, connection: Connection) -> None:
+    """Raises Unavailable where a row points at nothing now; the transaction is undone then."""
+    if database.is_sqlite and (lost := connection.execute(text("PRAGMA foreign_key_check")).all()):
+        raise Unavailable("migration_loses_rows", table=lost[0][0], count=len(lost))
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 INSTANT_LENGTH = 27
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
 def instant_text(value: datetime) -> str:
@@ -18,7 +19,7 @@ def instant_text(value: datetime) -> str:
     """
     if value.tzinfo is None:
         raise ValueError(f"a time needs a zone: {value!r}")
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def instant(text: str) -> datetime:
@@ -31,7 +32,7 @@ def canonical_json(value: Any) -> str:
 
     Raises ValueError for NaN and infinities, which are not JSON.
     """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _encode(value)
 
 
 class Instant(TypeDecorator[datetime]):

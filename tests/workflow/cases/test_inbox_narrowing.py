@@ -4,8 +4,11 @@ import pytest
 
 from tests.fixtures.office import Office
 from tests.workflow.steps import nominated, submitted
-from workflow.cases.inbox import Narrowing, inbox, inbox_counts, procedures_in_use
+from workflow.calendar.queries import calendar
+from workflow.cases.inbox import Counts, Narrowing, _groups, _soon_limit, _values, inbox, inbox_head, procedures_in_use
+from workflow.cases.inbox_statements import counting
 from workflow.problems import Invalid
+from workflow.store.types import instant_text
 
 
 @pytest.mark.parametrize(
@@ -28,7 +31,7 @@ def test_items_and_counts_agree(office: Office, narrowing: Narrowing, expected: 
     nominated(office, office.person())
     with office.as_("secretary") as context:
         assert len(inbox(context, narrowing=narrowing).items) == expected
-        assert inbox_counts(context, narrowing=narrowing).all == expected
+        assert inbox_head(context, narrowing=narrowing)[0].all == expected
 
 
 def test_a_text_finds_the_person_by_either_name(office: Office) -> None:
@@ -51,8 +54,31 @@ def test_a_text_finds_the_person_by_either_name(office: Office) -> None:
 )
 def test_what_does_not_exist_is_told(office: Office, narrowing: Narrowing, code: str, field: str) -> None:
     with office.as_("secretary") as context:
-        assert {"reserve-official", "annual-review"} >= set(procedures_in_use(context))
-        for ask in (inbox, inbox_counts):
+        assert {"reserve-official", "annual-review"} <= set(procedures_in_use(context))
+        for ask in (inbox, inbox_head):
             with pytest.raises(Invalid) as caught:
                 ask(context, narrowing=narrowing)
             assert (caught.value.code, caught.value.field) == (code, field)
+
+
+@pytest.mark.parametrize("days", [0, 2, 6, 40])
+def test_a_short_inbox_is_counted_as_a_long_one_is(any_office: Office, days: int) -> None:
+    office = any_office
+    for _ in range(3):
+        submitted(office, office.person())
+        office.later(days=1)
+    office.later(days=days)
+    with office.as_("secretary") as context:
+        groups = _groups(context)
+        limit = instant_text(_soon_limit(context, calendar(context)))
+        long = counting(len(groups), frozenset()).one(context.session, {**_values(context, groups), "limit": limit})
+        assert inbox_head(context)[0] == Counts(*long)
+
+
+def test_a_line_names_the_others_and_not_its_reader(any_office: Office) -> None:
+    office = any_office
+    case_id = submitted(office, office.person())
+    office.act("secretary", case_id, "approve")
+    with office.as_("frontier") as context:
+        (item,) = inbox(context).items
+    assert [other.body_en for other in item.others] == ["Organization", "Personnel"]

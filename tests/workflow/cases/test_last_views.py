@@ -6,16 +6,18 @@ from sqlalchemy import select
 from tests.fixtures.office import Office
 from tests.workflow.cases.test_concurrency import at_once
 from tests.workflow.steps import submitted
-from workflow.cases.drafts import case_place, drafts_of_case, save_draft
-from workflow.cases.last_views import VISIT_LENGTH, Visit, note_visit, visit_of
+from workflow.cases.drafts import DRAFTS_OF_CASE, asked_for_drafts, case_place, drafts_in, save_draft
+from workflow.cases.last_views import VISIT, VISIT_LENGTH, Visit, note_visit, visit_in
 from workflow.cases.tables import LastView
 from workflow.problems import Missing
+from workflow.store.hot import Hot
 
 
 def looks(office: Office, case_id: int, last_seq: int, name: str = "secretary") -> bool:
     """Looks at a case; whether it was noted."""
     with office.as_(name) as context:
-        visit, is_noted = visit_of(context, case_id=case_id, last_seq=last_seq)
+        rows = Hot(VISIT).all(context.session, {"account": context.actor.account_id, "case_id": case_id})
+        visit, is_noted = visit_in(rows, now=context.now, last_seq=last_seq)
         if is_noted:
             note_visit(context, case_id=case_id, visit=visit)
     return is_noted
@@ -65,7 +67,8 @@ def test_drafts_of_a_case_are_found_by_their_forms(any_office: Office) -> None:
     with office.as_("nominator") as context:
         save_draft(context, place=case_place(1, "reject"), values={"reason": "theirs"})
     with office.as_("secretary") as context:
-        found = drafts_of_case(context, 1)
+        rows = Hot(DRAFTS_OF_CASE).all(context.session, asked_for_drafts(context, 1))
+        found = drafts_in(rows, 1)
     assert {what: draft.values for what, draft in found.items()} == {
         "return": {"reason": "case:1:return"},
         "opinion-7": {"reason": "case:1:opinion-7"},

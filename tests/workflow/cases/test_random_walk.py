@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from definitions.library import procedures
 from tests.fixtures.office import MORNING, Office
-from tests.workflow.cases.walking import moves
+from tests.workflow.cases.staffing import begin
+from tests.workflow.cases.walking import Move, moves
 from tests.workflow.steps import listed
 from workflow.cases.inbox import inbox
-from workflow.cases.operations import open_case
 from workflow.cases.tables import Case, WorkItem
 from workflow.cases.versions import compiled_version
 from workflow.context import OFFICE_ZONE, Context
@@ -34,16 +34,7 @@ def opened(office: Office, key: str) -> int:
     """A case of a procedure, begun the way its office begins it."""
     if key == "annual-review":
         return review_opened(office)
-    person_id = office.person()
-    with office.as_("nominator") as context:
-        return open_case(
-            context,
-            version_id=office.versions[key],
-            person_id=person_id,
-            body_id=office.bodies["street"],
-            round_id=office.round_id if key == "reserve-official" else None,
-            category="reserve" if key == "reserve-official" else None,
-        ).case_id
+    return begin(office, key, procedures()[key])
 
 
 def review_opened(office: Office) -> int:
@@ -71,16 +62,24 @@ def waited_for(office: Office, case_id: int) -> set[str]:
     }
 
 
-def check(office: Office, case_id: int, key: str) -> None:
-    """What must hold wherever a case is."""
+def check(office: Office, case_id: int) -> None:
+    """What must hold wherever a case is, and wherever its children are."""
+    possible = moves(office, case_id)
+    with office.database.reading() as session:
+        children = session.scalars(select(Case.id).where(Case.parent_id == case_id)).all()
+    for one in (case_id, *children):
+        check_one(office, one, [move for move in possible if move.case_id == one])
+
+
+def check_one(office: Office, case_id: int, possible: list[Move]) -> None:
     with office.database.reading() as session:
         case = session.get_one(Case, case_id)
-        procedure = compiled_version(session, office.versions[key]).procedure
+        procedure = compiled_version(session, case.procedure_version_id).procedure
         events = session.scalars(select(Event).where(Event.case_id == case_id).order_by(Event.seq)).all()
     state = procedure.states[case.state]
     assert events[-1].to_state == case.state, "folding the record gives the state"
     assert all(later.from_state == earlier.to_state for earlier, later in pairwise(events))
-    possible = moves(office, case_id)
+    assert not state.choose, "nothing stays where a choice is made by itself"
     waiting = waited_for(office, case_id)
     if state.final is not None:
         assert case.outcome == state.final
@@ -89,8 +88,8 @@ def check(office: Office, case_id: int, key: str) -> None:
         return
     assert case.outcome is None
     awaited = {move.actor for move in possible if move.actor} & waiting
-    blocked = not awaited and not state.notice
-    if blocked:
+    goes_on_by_itself = bool(state.notice or state.children or (state.deadline and state.deadline.on_expiry))
+    if not awaited and not goes_on_by_itself:
         # Nobody may go on only where a guard refuses those who are awaited, and tells them why.
         assert state.actions
     speakers = {move.actor for move in possible if move.name in {"opinion", "record_meeting"}}
@@ -109,7 +108,7 @@ def test_no_walk_leaves_the_rules(office: Office, key: str, numbers: list[int]) 
             break
         with suppress(Refused):
             possible[number % len(possible)].take(number)
-        check(office, case_id, key)
+        check(office, case_id)
     with office.database.reading() as session:
         assert verify(session).first_broken is None
 

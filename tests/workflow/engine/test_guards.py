@@ -14,6 +14,8 @@ ROUND = {
 }
 AGE = {"at_most": {"reserve": 45, "youth": 35}, "on": "round.opens_date"}
 COURSE = {"to_date": "2025-01-20", "hours": 80, "is_off_job": True, "is_completed": True}
+LARGE = {"when": {"this": "field.sum", "at_least": 10}, "otherwise": {"en": "Too small.", "zh": "太小。"}}
+OTHER = [{"reference": "RO-1", "state": "review.co_sign"}]
 
 
 def facts(**named: Any) -> dict[str, Any]:
@@ -29,6 +31,14 @@ def facts(**named: Any) -> dict[str, Any]:
 
 
 PASSES = [
+    ("condition", LARGE, facts(form__values={"sum": 10})),
+    (
+        "last_done",
+        {"actions": ["submit"]},
+        facts(case__last_done={"action": "submit", "account_id": 7}, actor__account_id=7),
+    ),
+    ("exclusive", {"per": ["person"], "in_stages": ["decision"]}, facts(others__person=OTHER)),
+    ("exclusive", {"per": ["person"], "not_counting": ["review.co_sign"]}, facts(others__person=OTHER)),
     ("age", AGE, facts(person__birth_date="1980-10-15")),
     ("age", {"at_least": 18}, facts(person__birth_date="2008-09-30")),
     ("age", {"at_most": {"youth": 35}}, facts(person__birth_date="1950-01-01")),
@@ -137,6 +147,35 @@ FAILS = [
         ["team.at_least", "team.took_part", "team.kin"],
         {"count": 1, "limit": 2},
     ),
+    (
+        "condition",
+        LARGE,
+        facts(form__values={"sum": 9}),
+        ["condition.told"],
+        {"text": {"en": "Too small.", "zh": "太小。"}},
+    ),
+    ("condition", LARGE, facts(form__values={}), ["condition.told"], {}),
+    (
+        "last_done",
+        {"actions": ["submit"]},
+        facts(case__last_done={"action": "approve", "account_id": 7}, actor__account_id=7),
+        ["last_done.gone_on"],
+        {"action": "action:approve"},
+    ),
+    (
+        "last_done",
+        {"actions": ["submit"]},
+        facts(case__last_done={"action": "submit", "account_id": 8}, actor__account_id=7),
+        ["last_done.other"],
+        {},
+    ),
+    (
+        "exclusive",
+        {"per": ["person"], "in_stages": ["review"]},
+        facts(others__person=OTHER),
+        ["exclusive.other"],
+        {"reference": "RO-1"},
+    ),
     ("team", {"field": "m", "at_least": 2}, facts(form__values={"m": [7, 7]}), ["team.distinct", "team.at_least"], {}),
     (
         "field_is",
@@ -171,4 +210,4 @@ def test_every_guard_is_in_both_tables() -> None:
 def test_a_guard_looks_only_at_facts_it_names() -> None:
     for name, params, given in PASSES:
         guard = REGISTRY[name].model_validate(params)
-        assert list(guard.reasons({fact: given[fact] for fact in guard.needs})) == [], name
+        assert list(guard.reasons({fact: given[fact] for fact in guard.facts_needed})) == [], name

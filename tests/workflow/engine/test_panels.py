@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflow.engine.panels import Given, settle
+from workflow.engine.panels import Given, settle, with_silence
 from workflow.procedure.panel import Panel
 
 COMMITTEE = Panel.model_validate(
@@ -97,3 +97,52 @@ def test_a_vote_each_gives_alone_settles_as_soon_as_nothing_can_change_it() -> N
     assert settle(panel, [Given("agree"), Given("agree"), Given()]).outcome == "agreed"
     assert settle(panel, [Given("agree"), Given("disagree"), Given()]).outcome is None
     assert settle(panel, [Given("disagree"), Given("disagree"), Given()]).outcome == "refused"
+
+
+def asked(rule: dict[str, object], *opinions: str | None, **more: object) -> str | None:
+    known = ("agree", "disagree", "abstain", "none_of_them")
+    panel = Panel.model_validate({"of": {"everyone": "m"}, "opinions": known, "settle": rule, **more})
+    return settle(panel, [Given(opinion) for opinion in opinions]).outcome
+
+
+@pytest.mark.parametrize(
+    ("rule", "opinions", "outcome"),
+    [
+        ({"rule": "share", "share": "2/3"}, ("agree", "agree", "disagree"), "agreed"),
+        ({"rule": "share", "share": "2/3"}, ("agree", "disagree", "disagree"), "refused"),
+        ({"rule": "share", "share": "2/3"}, ("agree", "agree", None), "agreed"),
+        ({"rule": "share", "share": "2/3"}, ("agree", None, "disagree"), None),
+        ({"rule": "share", "share": "2/3", "base": "cast"}, ("agree", "agree", None), None),
+        ({"rule": "majority", "base": "cast"}, ("agree", None, None), None),
+        ({"rule": "majority", "base": "cast"}, ("agree", "agree", "disagree"), "agreed"),
+        ({"rule": "at_least", "at_least": 2}, ("agree", "agree", None), "agreed"),
+        ({"rule": "at_least", "at_least": 2}, ("agree", "disagree", None), None),
+        ({"rule": "at_least", "at_least": 2}, ("disagree", "disagree", None), "refused"),
+        ({"rule": "most"}, ("case:4", "case:4", "case:9"), "chosen"),
+        ({"rule": "most"}, ("case:4", "case:9", None), None),
+        ({"rule": "most"}, ("case:4", "case:9", "none_of_them", "none_of_them"), "none_of_them"),
+        ({"rule": "most"}, ("case:4", "case:9"), "tied"),
+        ({"rule": "most"}, ("case:4", "case:4", "case:4", "case:9", None), "chosen"),
+    ],
+)
+def test_other_rules(rule: dict[str, object], opinions: tuple[str | None, ...], outcome: str | None) -> None:
+    assert asked(rule, *opinions, candidates="children") == outcome
+
+
+def test_the_one_with_the_most_votes_is_named() -> None:
+    panel = Panel.model_validate(
+        {"of": {"everyone": "m"}, "opinions": ("none_of_them",), "candidates": "children", "settle": {"rule": "most"}}
+    )
+    votes = [Given("case:4"), Given("case:9"), Given("case:9")]
+    assert settle(panel, votes).winner == 9
+    assert settle(panel, [*votes, Given("case:4")]).winner is None
+
+
+def test_silence_counts_as_the_panel_says() -> None:
+    panel = Panel.model_validate(
+        {"of": ["a", "b"], "opinions": ("agree", "disagree"), "silence": "agree", "settle": {"rule": "all"}}
+    )
+    seats = [Given("agree"), Given()]
+    assert settle(panel, seats).outcome is None
+    assert settle(panel, with_silence(panel, seats)).outcome == "agreed"
+    assert settle(panel, with_silence(panel, [Given("disagree"), Given()])).outcome == "refused"

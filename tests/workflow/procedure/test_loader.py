@@ -94,7 +94,7 @@ CHANGES = [
     ("working_days: 3, remind", "working_days: 3, days: 4, remind", "one_length", "deadline:"),
     ("refused: desk.draft", "declined: desk.draft", "outcomes", "sign:"),
     ("agreed: desk.done, ", "", "outcomes", "sign:"),
-    ("rule: all", "rule: most", "not_allowed", "settle:"),
+    ("rule: all", "rule: loudest", "not_allowed", "settle:"),
     ("starts: desk.draft", "starts: desk.start", "unknown_state", "starts:"),
     ("prefix: SM", "prefix: small", "bad_name", "prefix:"),
     ("holds: head, title", "hold: head, title", "unknown_key", "head:"),
@@ -185,3 +185,54 @@ def test_a_missing_or_garbled_file_is_a_finding(tmp_path: Path) -> None:
     with pytest.raises(Unsound) as caught:
         load_procedure(tmp_path / "gbk.yaml", CATALOGUE)
     assert caught.value.findings[0].code == "file_not_utf8"
+
+
+CLOSING = """\
+fragment: closing
+forms:
+  farewell: {title: {en: Farewell, zh: 告别}, fields: {text: {type: text, title: {en: Text, zh: 内容}}}}
+stages:
+  closing:
+    title: {en: Closing, zh: 办结}
+    states:
+      filed: {title: {en: Filed, zh: 归档}, final: filed}
+"""
+SHARING = (
+    SOUND.replace("starts:", "uses: closing\nstarts:")
+    .replace("agreed: desk.done", "agreed: closing.filed")
+    .replace("refused: desk.draft", "refused: desk.done")
+)
+
+
+def sharing(folder: Path, text: str, fragment: str = CLOSING) -> Procedure:
+    (folder / "closing.yaml").write_text(fragment, encoding="utf-8")
+    return parse_procedure(
+        text, "small.yaml", Catalogue(CATALOGUE.codes, fragments={"closing": folder / "closing.yaml"})
+    )
+
+
+def test_what_a_fragment_brings_stands_as_if_it_were_written_there(tmp_path: Path) -> None:
+    procedure = sharing(tmp_path, SHARING)
+    assert "closing.filed" in procedure.states
+    assert "farewell" in procedure.forms
+    again = Procedure.model_validate_json(procedure.canonical)
+    assert again.states.keys() == procedure.states.keys(), "a published version is whole by itself"
+
+
+def test_a_fault_in_a_fragment_names_its_file_and_line(tmp_path: Path) -> None:
+    with pytest.raises(Unsound) as caught:
+        sharing(tmp_path, SHARING, CLOSING.replace("final: filed", "final: filed, deadline: {days: 3, remind: [0]}"))
+    assert {(finding.file, finding.line) for finding in caught.value.findings} == {(str(tmp_path / "closing.yaml"), 8)}
+
+
+def test_a_name_in_both_is_a_fault_where_the_procedure_has_it(tmp_path: Path) -> None:
+    with pytest.raises(Unsound) as caught:
+        sharing(tmp_path, SHARING.replace("forms:\n", "forms:\n  farewell: {}\n"))
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.file, finding.params["key"]) == ("fragment_collision", "small.yaml", "farewell")
+
+
+def test_an_unknown_fragment_is_told_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(Unsound) as caught:
+        sharing(tmp_path, SHARING.replace("uses: closing", "uses: [closing, opening]"))
+    assert [(f.code, f.params["allowed"]) for f in caught.value.findings] == [("unknown_fragment", "closing")]

@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from workflow.procedure.parts import Key, Part
+from workflow.procedure.children import Opening
+from workflow.procedure.parts import FieldRef, Key, Part, StateRef, _as_tuple
 
 REGISTRY: dict[str, type["Effect"]] = {}
 
@@ -25,7 +26,89 @@ class Notify(Effect):
 
     key: ClassVar[str] = "notify"
     to: Key
+    """The role that is told."""
     template: Key
+    """The text, a key of `definitions/messages`."""
+
+
+class OpenChild(Opening, Effect):
+    """Opens a child case: a branch of this procedure, or a case of another."""
+
+    key: ClassVar[str] = "open_child"
+
+
+class ActOn(Effect):
+    """Takes an action on other cases, as whoever may take it there: the next on a reserve list, whoever was chosen."""
+
+    key: ClassVar[str] = "act_on"
+    among: Literal["children", "parent", "round"]
+    """The case's children, its parent, or the other cases of its round and category."""
+    which: Literal["chosen", "others", "all", "first"] = "all"
+    """The child a panel has chosen, all but that one, all of them, or the first so many."""
+    in_states: Annotated[tuple[StateRef, ...], BeforeValidator(_as_tuple)] = ()
+    """States they must be in."""
+    take: int = Field(default=1, ge=1, le=1_000)
+    """How many, where the first are taken."""
+    order_by: FieldRef | None = None
+    """The number (`form.field`) that orders them, highest first; then, and without it, as they were opened."""
+    action: Key
+    """What is done to them."""
+
+
+class SetField(Effect):
+    """Writes an answer into a form of the case, as a filling of its own: a result others read."""
+
+    key: ClassVar[str] = "set_field"
+    field: FieldRef
+    """Where it is written: `form.field`."""
+    value: bool | int | str | None = None
+    """What is written."""
+    copy_of: str | None = None
+    """The fact whose value is written instead."""
+
+
+class ExtendDeadline(Effect):
+    """Moves the deadline of the state the case stays in: a career clock that is extended, with the action's reason."""
+
+    key: ClassVar[str] = "extend_deadline"
+    unit: Literal["days", "working_days", "months"]
+    """What the number counts."""
+    number: int | None = Field(default=None, ge=1, le=4_000)
+    """By how many."""
+    number_from: FieldRef | None = None
+    """The answer of the case (`form.field`) that says by how many."""
+
+
+class Appoint(Effect):
+    """Writes the post into the person's archive; tenure counts from the decision, or from today."""
+
+    key: ClassVar[str] = "appoint"
+    title_from: FieldRef
+    """The answer that names the post."""
+    organization_from: FieldRef
+    """The answer that names where it is."""
+    rank: Annotated[str, Field(pattern=r"^[0-9a-z_]+$", max_length=20)] | None = None
+    """The code of the post's rank."""
+    decided_in: StateRef | None = None
+    """The panel state whose outcome is the decision."""
+
+
+class Webhook(Effect):
+    """Leaves a row for an outside system; what takes it there is not this engine's."""
+
+    key: ClassVar[str] = "webhook"
+    to: Key
+    """The name under which the installation knows the system."""
+    sends: Annotated[tuple[FieldRef, ...], BeforeValidator(_as_tuple)] = ()
+    """Answers of the case that go with it; nothing else about the case does but its reference and state."""
+
+
+class LeavePool(Effect):
+    """Ends the person's membership of the pool of the case's category."""
+
+    key: ClassVar[str] = "leave_pool"
+    reason: Key = "removed"
+    """Why, as a word the list keeps."""
 
 
 class EnterPool(Effect):
@@ -33,6 +116,7 @@ class EnterPool(Effect):
 
     key: ClassVar[str] = "enter_pool"
     tenure_from: Literal["decision", "today"] = "decision"
+    """The day from which tenure counts."""
     decided_in: str = ""
     """The panel state whose outcome is the decision."""
     tier: Key | None = None
@@ -53,8 +137,11 @@ class ScheduleReview(Effect):
 
     key: ClassVar[str] = "schedule_review"
     procedure: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    """The key of the procedure of the review."""
     opens_on: MonthDay
+    """The day on which it is opened, as `12-01`."""
     due_on: MonthDay
+    """The day by which it is due."""
 
     def opens_date(self, year: int) -> date:
         """The day the review of a year is opened."""
@@ -70,3 +157,4 @@ class FinishReview(Effect):
 
     key: ClassVar[str] = "finish_review"
     result: Literal["retained", "upgraded", "removed"]
+    """What becomes of the membership."""

@@ -28,6 +28,16 @@ class Guard(Part):
         if "key" in cls.__dict__:
             REGISTRY[cls.key] = cls
 
+    @property
+    def facts_needed(self) -> tuple[str, ...]:
+        """The facts this use of the guard looks at."""
+        return self.needs
+
+    @property
+    def is_about_form(self) -> bool:
+        """Whether it says nothing until a form has been sent."""
+        return self.looks_at_form
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         """Every way in which the facts fail it; nothing when passed."""
         raise NotImplementedError

@@ -18,6 +18,7 @@ class OneActiveCase(Guard):
     needs: ClassVar[tuple[str, ...]] = ("case.other_active",)
     remedy: ClassVar[str | None] = "remedy.other_case"
     not_counting: Annotated[tuple[StateRef, ...], BeforeValidator(_as_tuple)] = ()
+    """States in which another case does not count."""
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         for other in facts["case.other_active"]:
@@ -52,7 +53,9 @@ class SeatsLeft(Guard):
     needs: ClassVar[tuple[str, ...]] = ("round.seats", "round.states", "case.category")
     remedy: ClassVar[str | None] = "remedy.seats"
     in_stages: Annotated[Keys, BeforeValidator(_as_tuple)] = ()
+    """Stages whose cases have a seat."""
     in_states: Annotated[tuple[StateRef, ...], BeforeValidator(_as_tuple)] = ()
+    """States whose cases have a seat."""
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         category = facts["case.category"]
@@ -72,6 +75,7 @@ class NotDoneBySame(Guard):
     needs: ClassVar[tuple[str, ...]] = ("actor.account_id", "case.doers")
     remedy: ClassVar[str | None] = "remedy.colleague"
     actions: Annotated[Keys, BeforeValidator(_as_tuple)]
+    """The actions nobody may have done who does this one."""
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         for action in self.actions:
@@ -86,9 +90,13 @@ class Team(Guard):
     needs: ClassVar[tuple[str, ...]] = ("form.values", "case.doers", "team.persons", "team.kin")
     looks_at_form: ClassVar[bool] = True
     field: Key
+    """The field of the form in which the team is named."""
     at_least: int = Field(ge=1, le=50)
+    """How many there must be."""
     none_who_did: Annotated[Keys, BeforeValidator(_as_tuple)] = ()
+    """Actions nobody of the team may have done."""
     no_kin: bool = True
+    """Whether kin of the person are refused."""
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         named: list[Any] = list(facts["form.values"].get(self.field) or ())
@@ -112,7 +120,9 @@ class FieldIs(Guard):
     needs: ClassVar[tuple[str, ...]] = ("form.values",)
     looks_at_form: ClassVar[bool] = True
     fields: Annotated[Keys, BeforeValidator(_as_tuple)]
+    """The fields that are looked at."""
     one_of: Annotated[Keys, BeforeValidator(_as_tuple)]
+    """The answers accepted; `yes` and `no` for a field of that type."""
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         for field in self.fields:

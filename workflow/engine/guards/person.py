@@ -21,6 +21,7 @@ class _OnAMoment(Guard):
     needs: ClassVar[tuple[str, ...]] = ("today", "round.opens_date", "round.closes_date", "case.category")
     remedy: ClassVar[str | None] = "remedy.archive"
     on: Moment = "today"
+    """The day that counts."""
 
     def moment(self, facts: Facts) -> str:
         return str(facts[self.on] or facts["today"])
@@ -32,7 +33,9 @@ class Age(_OnAMoment):
     key: ClassVar[str] = "age"
     needs: ClassVar[tuple[str, ...]] = (*_OnAMoment.needs, "person.birth_date")
     at_most: Number | None = None
+    """The oldest age, in years."""
     at_least: Number | None = None
+    """The youngest age, in years."""
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         moment = self.moment(facts)
@@ -53,6 +56,7 @@ class PoliticalStatus(Guard):
     needs: ClassVar[tuple[str, ...]] = ("person.political_status",)
     remedy: ClassVar[str | None] = "remedy.archive"
     not_in: Annotated[Keys, BeforeValidator(_as_tuple)]
+    """Codes of the table `political_status` that are refused."""
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         status = facts["person.political_status"]
@@ -67,6 +71,7 @@ class Education(Guard):
     needs: ClassVar[tuple[str, ...]] = ("person.education",)
     remedy: ClassVar[str | None] = "remedy.archive"
     at_least: Literal["senior_high", "secondary_vocational", "diploma", "bachelor", "master", "doctoral"]
+    """The lowest level accepted."""
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         education = facts["person.education"]
@@ -83,6 +88,7 @@ class YearsOfService(_OnAMoment):
     key: ClassVar[str] = "years_of_service"
     needs: ClassVar[tuple[str, ...]] = (*_OnAMoment.needs, "person.work_start_date")
     at_least: Number
+    """Full years worked."""
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         limit = number_for(self.at_least, facts["case.category"])
@@ -101,6 +107,7 @@ class YearsInPost(_OnAMoment):
     key: ClassVar[str] = "years_in_post"
     needs: ClassVar[tuple[str, ...]] = (*_OnAMoment.needs, "person.post_since")
     at_least: Number
+    """Full years in the present post."""
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         limit = number_for(self.at_least, facts["case.category"])
@@ -133,7 +140,9 @@ class YearlyGrades(Guard):
     needs: ClassVar[tuple[str, ...]] = ("person.grades",)
     remedy: ClassVar[str | None] = "remedy.archive"
     years: int = Field(default=1, ge=1, le=10)
+    """How many years are looked at."""
     at_least: Literal["basically_competent", "competent", "excellent"]
+    """The lowest grade accepted."""
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         graded = {year: grade for year, grade in facts["person.grades"].items() if grade in GRADE_ORDER}
@@ -151,7 +160,9 @@ class TrainedWithin(Guard):
     needs: ClassVar[tuple[str, ...]] = ("today", "person.trainings")
     remedy: ClassVar[str | None] = "remedy.training"
     months: int = Field(ge=1, le=600)
+    """How many months back a training may have ended."""
     hours: int = Field(default=0, ge=0, le=10_000)
+    """How many hours the trainings of that time must add up to."""
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         today = day(facts["today"])

@@ -1,0 +1,80 @@
+"""Puts the differences between two versions of a procedure into words, a line each."""
+
+from typing import Any
+
+from definitions.texts import has, say
+from workflow.procedure.diff import Change, Thing
+from workflow.procedure.diff_names import compact
+from workflow.procedure.stages import Use
+
+KEYLESS = frozenset({"opening", "way"})
+"""Things without a name of their own: they are told by their number."""
+
+
+def change_text(change: Change, locale: str) -> str:
+    """One difference, without where it is."""
+    params: dict[str, Any] = dict(change.params)
+    if "thing" in params:
+        params["thing"] = thing_text(params["thing"], locale)
+        return say(change.code, locale, **params)
+    what, entry = params["what"], params.get("entry", "")
+    said: dict[str, Any] = {"what": say(f"key_{what}", locale), "entry": _entry(what, entry, locale)}
+    if change.kind != "order":
+        said |= {name: value_text(params[name], locale) for name in ("old", "new")}
+    return say(change.code, locale, **said)
+
+
+def where_text(change: Change, locale: str) -> str:
+    """The way from the outside to the thing that changed: `Review › Co-sign › deadline`; empty for the procedure itself."""
+    return " › ".join(short_text(thing, locale) for thing in change.where)
+
+
+def thing_text(thing: Thing, locale: str) -> str:
+    """What kind of thing, and its name."""
+    kind = say(f"kind.{thing.kind}", locale)
+    if not thing.name:
+        return kind
+    form = "thing.numbered" if thing.kind in KEYLESS else "thing.named"
+    return say(form, locale, kind=kind, name=short_text(thing, locale) if thing.kind not in KEYLESS else thing.key)
+
+
+def short_text(thing: Thing, locale: str) -> str:
+    """The thing's name where it has one, else its kind."""
+    if thing.kind in KEYLESS or not thing.name:
+        return thing_text(thing, locale) if thing.name else say(f"kind.{thing.kind}", locale)
+    if not isinstance(thing.name, str):
+        return str(thing.name["zh" if locale.startswith("zh") else "en"])
+    name, _, number = thing.name.partition(" ")
+    key = f"{thing.kind}.{name}"
+    return f"{say(key, locale)} {number}".strip() if has(key) else thing.name
+
+
+def value_text(value: Any, locale: str) -> Any:
+    """A value of a definition: known words by the catalogue, nothing as a dash."""
+    if value is None:
+        return say("change.nothing", locale)
+    if isinstance(value, list):
+        return [value_text(one, locale) for one in value]
+    if isinstance(value, str) and has(f"value.{value}"):
+        return say(f"value.{value}", locale)
+    return value
+
+
+def _entry(what: str, entry: str, locale: str) -> str:
+    key = f"outcome.{entry}"
+    return say(key, locale) if what == "outcomes" and has(key) else entry
+
+
+def guard_text(use: Use, locale: str) -> str:
+    """A condition of a definition with its parameters: `age (At most: 45)`."""
+    name = say(f"guard.{use.name}", locale) if has(f"guard.{use.name}") else use.name
+    given = [
+        say("thing.valued", locale, name=say(f"key_{key}", locale), value=value_text(_plain(value), locale))
+        for key, value in use.params.items()
+        if has(f"key_{key}")
+    ]
+    return say("thing.detailed", locale, name=name, details=given) if given else name
+
+
+def _plain(value: Any) -> Any:
+    return compact(value) if isinstance(value, dict) else value

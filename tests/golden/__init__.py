@@ -1,0 +1,1 @@
+"""Frozen texts of every published version of each shipped procedure, with histories that ran by it."""

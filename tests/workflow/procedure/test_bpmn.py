@@ -1,0 +1,195 @@
+"""Procedures as BPMN 2.0: bpmn-io's parser reads them, and every state and way is there once, drawn where nothing else is."""
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from definitions.examples import examples, framed
+from definitions.library import procedures
+from tests.architecture.house import HOME
+from tests.fixtures.node import ReadBpmn
+from tests.web.test_front_door import run
+from workflow.procedure.bpmn import write_bpmn
+from workflow.procedure.flow import LanesBy, graph
+from workflow.procedure.layout import layout
+from workflow.procedure.model import Procedure
+from workflow.procedure.parts import Words
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+DRAWN = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+LANES: tuple[LanesBy, ...] = ("stage", "role")
+
+
+def zh(words: Words) -> str:
+    return words.zh
+
+
+@cache
+def every() -> dict[str, Procedure]:
+    """What ships, and every example of the language."""
+    return {**procedures(), **{f"example-{name}": framed(name) for name in examples()}}
+
+
+@pytest.fixture(params=[*procedures(), *(f"example-{name}" for name in examples())])
+def procedure(request: pytest.FixtureRequest) -> Procedure:
+    return every()[request.param]
+
+
+def ways(procedure: Procedure) -> Iterator[str]:
+    """The ids of every way out of every state; the second and later ways of one name are counted."""
+    for ref, state in procedure.states.items():
+        seen: Counter[str] = Counter()
+        for name, _target in procedure.targets(ref):
+            seen[name] += 1
+            kind = "act" if name in state.actions else "outcome"
+            yield f"way-{kind}-{ref}-{name}" + (f"-{seen[name]}" if seen[name] > 1 else "")
+
+
+def one(root: ET.Element, id_: str) -> ET.Element:
+    (found,) = [element for element in root.iter() if element.get("id") == id_]
+    return found
+
+
+def documented(element: ET.Element) -> list[str]:
+    return [node.text or "" for node in element.findall(f"{BPMN}documentation")]
+
+
+def test_bpmn_io_reads_every_procedure_without_a_warning(read_bpmn: ReadBpmn, tmp_path: Path) -> None:
+    paths = {}
+    for name, procedure in every().items():
+        for lanes in LANES:
+            path = tmp_path / f"{name}-{lanes}.bpmn"
+            path.write_text(write_bpmn(procedure, zh, lanes=lanes), encoding="utf-8")
+            paths[str(path)] = procedure
+    found = read_bpmn([Path(path) for path in paths])
+    assert {path: read["warnings"] for path, read in found.items() if read["warnings"]} == {}
+    assert {path: read["unresolved"] for path, read in found.items() if read["unresolved"]} == {}
+    for read, procedure in ((found[path], procedure) for path, procedure in paths.items()):
+        ids = Counter(element["id"] for element in read["elements"])
+        assert set(ids.values()) == {1}
+        assert set(procedure.states) <= set(ids)
+        assert sorted(id_ for id_ in ids if id_.startswith("way-")) == sorted(ways(procedure))
+        assert set(ids) <= set(read["drawn"])
+        assert Counter(read["drawn"]).most_common(1)[0][1] == 1
+
+
+@pytest.mark.parametrize("lanes", LANES)
+def test_every_state_and_way_is_there_once_with_a_place_in_one_lane(procedure: Procedure, lanes: LanesBy) -> None:
+    root = ET.fromstring(write_bpmn(procedure, zh, lanes=lanes))
+    ids = Counter(element.get("id") for element in root.iter() if element.get("id"))
+    assert [id_ for id_, count in ids.items() if count > 1] == []
+    flows = root.findall(f".//{BPMN}sequenceFlow")
+    nodes = {id_ for flow in flows for id_ in (flow.get("sourceRef"), flow.get("targetRef"))}
+    in_lanes = Counter(node.text for node in root.iter(f"{BPMN}flowNodeRef"))
+    assert set(in_lanes) == nodes | set(procedure.states)
+    assert set(in_lanes.values()) == {1}
+    assert sorted(str(flow.get("id")) for flow in flows if str(flow.get("id")).startswith("way-")) == sorted(
+        ways(procedure)
+    )
+
+
+def test_a_way_leads_from_its_state_to_its_target(procedure: Procedure) -> None:
+    drawn = graph(procedure)
+    owner = {node.id: node.ref for node in drawn.nodes}
+    led = {(owner[flow.source], flow.label, owner[flow.target]) for flow in drawn.flows if flow.id.startswith("way-")}
+    assert led == {(ref, name, target) for ref in procedure.states for name, target in procedure.targets(ref)}
+
+
+@pytest.mark.parametrize("lanes", LANES)
+def test_what_flows_nothing_comes_to_but_the_start_and_events_on_tasks(procedure: Procedure, lanes: LanesBy) -> None:
+    drawn = graph(procedure, lanes=lanes)
+    come_to = {flow.target for flow in drawn.flows}
+    assert {node.kind for node in drawn.nodes if node.id not in come_to} <= {
+        "start",
+        "interruption",
+        "deadline",
+        "expiry",
+    }
+    left = {flow.source for flow in drawn.flows}
+    assert {node.kind for node in drawn.nodes if node.id not in left} <= {"end", "told"}
+
+
+@pytest.mark.parametrize("lanes", LANES)
+def test_nothing_is_drawn_upon_another_or_outside_its_lane(procedure: Procedure, lanes: LanesBy) -> None:
+    drawn = graph(procedure, lanes=lanes)
+    places = layout(drawn)
+    lane_of = {ref: places.lanes[lane.id] for lane in drawn.lanes for ref in lane.refs}
+    for node in drawn.nodes:
+        box, lane = places.nodes[node.id], lane_of[node.ref]
+        assert lane.x <= box.x
+        assert box.x + box.width <= lane.x + lane.width
+        assert lane.y <= box.y
+        assert box.y + box.height <= lane.y + lane.height
+    free = [node for node in drawn.nodes if node.host is None]
+    for one_node, other in combinations(free, 2):
+        a, b = places.nodes[one_node.id], places.nodes[other.id]
+        assert a.x + a.width <= b.x or b.x + b.width <= a.x or a.y + a.height <= b.y or b.y + b.height <= a.y
+    for flow in drawn.flows:
+        for (x1, y1), (x2, y2) in zip(places.flows[flow.id], places.flows[flow.id][1:], strict=False):
+            assert x1 == x2 or y1 == y2, flow.id
+
+
+def test_what_a_state_is_shows_in_its_element() -> None:
+    root = ET.fromstring(write_bpmn(procedures()["reserve-official"], zh))
+    draft, sign = one(root, "recommendation.draft"), one(root, "review.co_sign")
+    assert (draft.tag, draft.get("name")) == (f"{BPMN}userTask", "推荐准备")
+    assert draft.find(f"{BPMN}multiInstanceLoopCharacteristics") is None
+    assert documented(draft)[0] == "推荐准备 / Being prepared"
+    assert sign.find(f"{BPMN}multiInstanceLoopCharacteristics") is not None
+    owners = [owner.get("name") for owner in sign.findall(f"{BPMN}potentialOwner")]
+    assert owners == ["organization_head", "united_front_head", "personnel_head"]
+    notice = one(root, "notice.published")
+    assert notice.tag == f"{BPMN}intermediateCatchEvent"
+    assert notice.findtext(f"{BPMN}timerEventDefinition/{BPMN}timeDuration") == "P5D"
+    assert "working_days: 5" in documented(notice)
+    assert one(root, "closed.listed").tag == f"{BPMN}endEvent"
+
+
+def test_a_deadline_sits_on_its_task_and_does_not_end_it() -> None:
+    root = ET.fromstring(write_bpmn(procedures()["reserve-official"], zh))
+    timer = one(root, "deadline-review.co_sign")
+    assert (timer.tag, timer.get("attachedToRef"), timer.get("cancelActivity")) == (
+        f"{BPMN}boundaryEvent",
+        "review.co_sign",
+        "false",
+    )
+    assert timer.findtext(f"{BPMN}timerEventDefinition/{BPMN}timeDuration") == "P10D"
+    named = one(root, "deadline-recommendation.draft")
+    assert named.findtext(f"{BPMN}timerEventDefinition/{BPMN}timeDate") == "round.closes_date"
+
+
+def test_an_expiry_ends_its_task_and_goes_where_its_action_does() -> None:
+    root = ET.fromstring(write_bpmn(framed("deadline"), zh))
+    timer = one(root, "expiry-desk.hearing")
+    assert (timer.get("attachedToRef"), timer.get("cancelActivity")) == ("desk.hearing", "true")
+    assert one(root, "expire-desk.hearing").get("targetRef") == "desk.report"
+
+
+def test_guards_and_sources_stand_with_their_way_in_both_languages() -> None:
+    root = ET.fromstring(write_bpmn(procedures()["reserve-official"], zh))
+    told = documented(one(root, "way-act-recommendation.draft-submit"))
+    assert "提交推荐 / Submit the nomination" in told
+    assert any(line.startswith("guards: age at_most: reserve: 45, youth: 35") for line in told)
+    assert any(line.startswith("work-rules/6: ") and "45周岁" in line and "45 or younger" in line for line in told)
+
+
+def test_lanes_may_be_roles() -> None:
+    procedure = procedures()["reserve-official"]
+    root = ET.fromstring(write_bpmn(procedure, zh, lanes="role"))
+    lanes = {str(lane.get("name")): [node.text for node in lane] for lane in root.iter(f"{BPMN}lane")}
+    assert "decision.committee" in lanes[procedure.roles["member"].title.zh]
+    assert "recommendation.draft" in lanes[procedure.roles["nominator"].title.zh]
+
+
+def test_the_command_writes_it_in_the_language_asked_for() -> None:
+    result = run("procedures", "export", "annual-review", "--bpmn", "--lang", "zh", home=HOME)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == write_bpmn(procedures()["annual-review"], zh)
+    unknown = run("procedures", "export", "nothing", "--bpmn", home=HOME)
+    assert unknown.returncode == 1
+    assert "annual-review" in unknown.stderr

@@ -1,0 +1,164 @@
+"""What pages of procedures show: who does what, by when and by which rule; findings of a text; differences in words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from definitions.changes import change_text, guard_text, where_text
+from definitions.explaining import action_text, words
+from definitions.library import catalogue
+from definitions.texts import say
+from web.drawing import drawn
+from web.i18n import catalogue_text, language
+from workflow.procedure.diff import diff
+from workflow.procedure.findings import Unsound
+from workflow.procedure.loader import parse_procedure
+from workflow.procedure.model import Procedure
+from workflow.procedure.stages import Action, Deadline, State, Use
+from workflow.versions.rules import FILE
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A condition in words with the source it cites."""
+
+    text: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing somebody does in a state: who, what, where it leads, by which rules."""
+
+    who: str
+    what: str
+    leads: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class StateView:
+    """A state as the table of stages shows it."""
+
+    title: str
+    when: str
+    lines: tuple[Line, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a text comes to: a sound procedure, or findings as (line, text)."""
+
+    procedure: Procedure | None
+    findings: tuple[tuple[int, str], ...] = ()
+
+
+def check_text(source: str) -> Checked:
+    """The procedure in a text or what is wrong with it, in the reader's language."""
+    try:
+        return Checked(parse_procedure(source, FILE, catalogue()))
+    except Unsound as unsound:
+        findings = unsound.findings
+        return Checked(None, tuple((one.line, say(one.code, language(), **one.params)) for one in findings))
+
+
+def diagram_of(procedure: Procedure) -> Markup:
+    """The diagram, without a case in it."""
+    return Markup(drawn(procedure, "", frozenset()))  # noqa: S704 - ours, every text escaped
+
+
+def differences(old: Procedure, new: Procedure) -> list[dict[str, Any]]:
+    """Each difference with where it is, in the reader's words."""
+    return [
+        {"kind": change.kind, "where": where_text(change, language()), "text": change_text(change, language())}
+        for change in diff(old, new)
+    ]
+
+
+def stage_table(procedure: Procedure) -> list[tuple[str, list[StateView]]]:
+    """Every stage with its states, in the order of the definition."""
+    return [
+        (words(stage.title, language()), [_state(procedure, f"{key}.{name}") for name in stage.states])
+        for key, stage in procedure.stages.items()
+    ]
+
+
+def _state(procedure: Procedure, ref: str) -> StateView:
+    state = procedure.states[ref]
+    lines = [_action(procedure, ref, name, action) for name, action in state.actions.items()]
+    settled = _settled(procedure, state)
+    sources = (*(state.deadline.cites if state.deadline else ()), *(state.notice.cites if state.notice else ()))
+    return StateView(
+        words(state.title, language()),
+        _when(state),
+        (*([settled] if settled else ()), *lines),
+        _sources(procedure, sources),
+    )
+
+
+def _action(procedure: Procedure, ref: str, name: str, action: Action) -> Line:
+    leads = [words(procedure.states[target].title, language()) for target in action.named_targets if target != ref]
+    return Line(
+        _roles(procedure, action.by),
+        action_text(procedure, ref, name, language()),
+        _listed(leads),
+        tuple(_rule(procedure, use) for use in action.guards),
+    )
+
+
+def _settled(procedure: Procedure, state: State) -> Line | None:
+    """What is settled here without a single person's action: a panel, a notice, child cases, a choice."""
+    ways = [
+        f"{catalogue_text('outcome', key)} → {words(procedure.states[target].title, language())}"
+        for key, target in state.outcomes.items()
+    ]
+    if state.panel:
+        who, what = _roles(procedure, state.panel.of.mentioned), _("gives an opinion")
+        cited = (*state.panel.settle.cites, *(state.panel.quorum.cites if state.panel.quorum else ()))
+        rules = (Rule(say(f"value.{state.panel.settle.rule}", language()), _sources(procedure, cited)),)
+        return Line(who, what, _listed(ways), rules)
+    if state.notice:
+        return Line(_("everybody may object"), _("public notice"), _listed(ways), ())
+    if state.children:
+        return Line("–", _("waits for child cases"), _listed(ways), ())
+    ways = [words(procedure.states[way.to].title, language()) for way in state.choose]
+    return Line("–", _("goes on by itself"), _listed(ways), ()) if ways else None
+
+
+def _when(state: State) -> str:
+    if state.final is not None:
+        return ""
+    if state.notice:
+        return ngettext("%(num)s working day", "%(num)s working days", state.notice.working_days)
+    return _length(state.deadline) if state.deadline else ""
+
+
+def _length(deadline: Deadline) -> str:
+    if deadline.working_days is not None:
+        return ngettext("%(num)s working day", "%(num)s working days", deadline.working_days)
+    if deadline.days is not None:
+        return ngettext("%(num)s day", "%(num)s days", deadline.days)
+    if deadline.months is not None:
+        return ngettext("%(num)s month", "%(num)s months", deadline.months)
+    named = {"round.closes_date": _("the round closes"), "review.due_date": _("the review is due")}
+    return named.get(deadline.on or "", _("a date of the case"))
+
+
+def _rule(procedure: Procedure, use: Use) -> Rule:
+    return Rule(guard_text(use, language()), _sources(procedure, use.cites))
+
+
+def _roles(procedure: Procedure, keys: tuple[str, ...]) -> str:
+    return _listed([words(procedure.roles[key].title, language()) for key in keys])
+
+
+def _sources(procedure: Procedure, cites: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(words(procedure.sources[key], language()) for key in dict.fromkeys(cites) if key in procedure.sources)
+
+
+def _listed(parts: list[str]) -> str:
+    return ("、" if language() == "zh" else ", ").join(dict.fromkeys(parts)) or "–"

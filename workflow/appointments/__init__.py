@@ -1,0 +1,1 @@
+"""What an appointment writes into the archive of the person appointed."""

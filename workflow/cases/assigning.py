@@ -1,0 +1,89 @@
+"""Work that waits for a role: taken by one of its holders, given back, or handed to a colleague."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflow.bodies.tables import BodyRole, RoleHolding
+from workflow.cases.loading import load_case
+from workflow.cases.operations import Acted, note_in_state
+from workflow.cases.tables import WorkItem
+from workflow.context import Context
+from workflow.problems import Conflict, Forbidden, Invalid, Missing
+
+HEAD = "head"
+"""The role in a body whose holder hands its work from one to another."""
+
+
+def claim_item(context: Context, *, item_id: int) -> Acted:
+    """Takes a work item of the actor's role: it waits for the actor alone, until it is given back.
+
+    Colleagues keep their right to act on the case; what changes is whose inbox it stands in. Raises Missing, Forbidden
+    where the role is not the actor's, Conflict where somebody has it already.
+    """
+    item = _open_item(context, item_id)
+    if item.offered_to is not None or item.body_role_id is None:
+        raise Conflict("item_taken")
+    if item.body_role_id not in context.actor.body_role_ids:
+        raise Forbidden("item_not_yours")
+    return _hand(context, item, context.actor.account_id, "claim")
+
+
+def release_item(context: Context, *, item_id: int) -> Acted:
+    """Gives a work item back to its role. Raises Missing, Forbidden unless the actor has it or heads the body."""
+    item = _open_item(context, item_id)
+    if item.offered_to is None:
+        raise Conflict("item_not_taken")
+    if item.account_id != context.actor.account_id and not _heads(context, item.offered_to):
+        raise Forbidden("item_not_yours")
+    return _hand(context, item, None, "release")
+
+
+def reassign_item(context: Context, *, item_id: int, account_id: int, reason: str) -> Acted:
+    """Hands a work item to somebody who holds its role. Only who has it, or heads the body, may; with a reason.
+
+    Raises Missing, Forbidden, Invalid for an account that does not hold the role today or for a missing reason.
+    """
+    item = _open_item(context, item_id)
+    role = item.offered_to if item.offered_to is not None else item.body_role_id
+    if role is None:
+        raise Conflict("item_taken")
+    if item.account_id != context.actor.account_id and not _heads(context, role):
+        raise Forbidden("item_not_yours")
+    if not reason.strip():
+        raise Invalid("reason_required", field="reason")
+    if account_id not in holders_of(context.session, role, context.today):
+        raise Invalid("account_not_eligible", field="account")
+    return _hand(context, item, account_id, "reassign", reason=reason.strip())
+
+
+def holders_of(session: Session, body_role_id: int, on: date) -> frozenset[int]:
+    """Accounts that hold a role on a day."""
+    held = select(RoleHolding.account_id).where(RoleHolding.body_role_id == body_role_id, RoleHolding.from_date <= on)
+    return frozenset(session.scalars(held.where(RoleHolding.to_date.is_(None) | (RoleHolding.to_date >= on))))
+
+
+def _open_item(context: Context, item_id: int) -> WorkItem:
+    item = context.session.scalar(select(WorkItem).where(WorkItem.id == item_id).with_for_update())
+    if item is None or not item.is_open:
+        raise Missing("item_missing")
+    if item.seat_id is not None:
+        raise Conflict("item_is_a_seat")
+    return item
+
+
+def _heads(context: Context, body_role_id: int) -> bool:
+    body = context.session.scalar(select(BodyRole.body_id).where(BodyRole.id == body_role_id))
+    return body is not None and context.actor.holds(HEAD, body_id=body)
+
+
+def _hand(context: Context, item: WorkItem, account_id: int | None, action: str, *, reason: str = "") -> Acted:
+    role = item.offered_to if item.offered_to is not None else item.body_role_id
+    item.offered_to = role if account_id is not None else None
+    item.account_id = account_id
+    item.body_role_id = role if account_id is None else None
+    context.session.flush()
+    case = load_case(context.session, item.case_id)
+    data = {"item": item.id, "account": account_id, **({"reason": reason} if reason else {})}
+    return note_in_state(context, case=case, action=action, role=item.role, data=data)

@@ -1,0 +1,160 @@
+"""Soundness of what states may have beside actions: choices, child cases, suspensions, targets, conditions, roles."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from workflow.procedure.children import Opening
+from workflow.procedure.conditions import Condition
+from workflow.procedure.findings import Fault, Path, listed
+from workflow.procedure.model import Procedure
+from workflow.procedure.stages import RESUMED, Action, Deadline, State, Use
+
+
+def part_faults(procedure: Procedure, ref: str, state: State, path: Path) -> Iterator[Fault]:
+    """Every fault of a state's choice, child cases, suspension and re-opening."""
+    yield from panel_faults(procedure, state, path)
+    if state.choose:
+        yield from _choice(procedure, ref, state, (*path, "choose"))
+    if state.children:
+        for index, opening in enumerate(state.children.opens):
+            yield from opening_faults(procedure, opening, (*path, "children", "opens", index))
+        for gathered in state.children.gathers:
+            yield from known_state(procedure, gathered, (*path, "children", "gathers"))
+        if not state.children.opens and not state.children.gathers and not _opens_here(state):
+            yield (*path, "children"), "nothing_to_wait_for", {}
+    if state.suspends and not any(action.to == RESUMED for action in state.actions.values()):
+        yield (*path, "suspends"), "never_resumed", {}
+    for name, action in state.actions.items():
+        if action.to == RESUMED and not state.suspends:
+            yield (*path, "actions", name, "to"), "resumes_nothing", {}
+        if state.final is not None:
+            yield from _reopening(action, (*path, "actions", name))
+
+
+def _opens_here(state: State) -> bool:
+    return any(use.name == "open_child" for action in state.actions.values() for use in action.effects)
+
+
+def _choice(procedure: Procedure, ref: str, state: State, path: Path) -> Iterator[Fault]:
+    for index, way in enumerate(state.choose):
+        yield from known_state(procedure, way.to, (*path, index, "to"))
+        if way.when:
+            yield from condition_faults(procedure, way.when, (*path, index, "when"))
+        is_last = index == len(state.choose) - 1
+        if (way.when is None) != is_last:
+            yield (*path, index), "choose_otherwise", {}
+    if ref in _chosen_from(procedure, ref):
+        yield path, "choose_circle", {"state": ref}
+
+
+def _chosen_from(procedure: Procedure, ref: str) -> set[str]:
+    """Every state that choices alone lead to."""
+    seen: set[str] = set()
+    todo = [ref]
+    while todo:
+        state = procedure.states.get(todo.pop())
+        fresh = {way.to for way in state.choose} - seen if state else set()
+        seen |= fresh
+        todo.extend(fresh)
+    return seen
+
+
+def _reopening(action: Action, path: Path) -> Iterator[Fault]:
+    """A closed case is opened again only with a reason, by somebody who did not close it."""
+    if action.reason != "required" or not any(use.name == "not_done_by_same" for use in action.guards):
+        yield path, "reopening_unguarded", {}
+
+
+def opening_faults(procedure: Procedure, opening: Opening, path: Path) -> Iterator[Fault]:
+    """Every fault of a child case's opening."""
+    if opening.branch:
+        yield from known_state(procedure, opening.branch, (*path, "branch"))
+        if procedure.cancelled is None:
+            yield path, "no_cancelled", {}
+    if opening.for_each:
+        form, _, field = opening.for_each.partition(".")
+        known = procedure.forms[form].fields.get(field) if form in procedure.forms else None
+        if known is None or known.type not in {"rows", "accounts", "person", "integer"}:
+            yield (*path, "for_each"), "unknown_field", {"field": opening.for_each, "allowed": _countable(procedure)}
+    if opening.names and opening.names not in procedure.roles and opening.branch:
+        yield (*path, "names"), "unknown_role", {"role": opening.names, "allowed": listed(procedure.roles)}
+    if opening.fills and opening.branch and opening.fills not in procedure.forms:
+        yield (*path, "fills"), "unknown_form", {"form": opening.fills, "allowed": listed(procedure.forms)}
+
+
+def _countable(procedure: Procedure) -> str:
+    found = [
+        f"{form_key}.{key}"
+        for form_key, form in procedure.forms.items()
+        for key, field in form.fields.items()
+        if field.type in {"rows", "accounts", "person", "integer"}
+    ]
+    return listed(found) or "–"
+
+
+def condition_faults(procedure: Procedure, condition: Condition, path: Path) -> Iterator[Fault]:
+    """Facts that do not exist; answers, states and outcomes the procedure does not have."""
+    for name in condition.facts:
+        yield from ((path, code, params) for code, params in _fact_faults(procedure, name))
+
+
+def stated_faults(procedure: Procedure, use: Use, path: Path) -> Iterator[Fault]:
+    """Facts named by a condition that a guard states."""
+    try:
+        condition = Condition.model_validate(use.params.get("when"))
+    except ValidationError:
+        return
+    yield from condition_faults(procedure, condition, path)
+
+
+def _fact_faults(procedure: Procedure, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    family, _, rest = name.partition(".")
+    if family == "form":
+        form, _, key = rest.partition(".")
+        if key not in (procedure.forms[form].fields if form in procedure.forms else ()):
+            fields = [f"form.{f}.{k}" for f, one in procedure.forms.items() for k in one.fields]
+            yield "unknown_fact", {"fact": name, "allowed": listed(fields) or "–"}
+    elif family == "field":
+        if not any(rest in form.fields for form in procedure.forms.values()):
+            fields = sorted({f"field.{key}" for form in procedure.forms.values() for key in form.fields})
+            yield "unknown_fact", {"fact": name, "allowed": listed(fields) or "–"}
+    elif family in {"entered", "outcome", "votes"}:
+        ref = ".".join(rest.split(".")[:2])
+        if ref not in procedure.states:
+            yield "unknown_state", {"state": ref, "allowed": listed(procedure.states)}
+
+
+def panel_faults(procedure: Procedure, state: State, path: Path) -> Iterator[Fault]:
+    """Opinions and states that a panel's settings name and do not exist, and silence that never comes to count."""
+    panel = state.panel
+    if panel is None:
+        return
+    for name, named in (("keeps", panel.keeps), ("silence", (panel.silence,) if panel.silence else ())):
+        for opinion in named:
+            if opinion not in panel.opinions:
+                yield (*path, "panel", name), "unknown_opinion", {"opinion": opinion, "allowed": listed(panel.opinions)}
+    for ref in panel.of.without_who_spoke_in:
+        yield from known_state(procedure, ref, (*path, "panel", "of"))
+    expiry = state.deadline.on_expiry if state.deadline else None
+    if panel.silence and expiry not in state.outcomes:
+        yield (*path, "panel", "silence"), "silence_never_counts", {}
+    agreeing = {"all", "majority", "share", "at_least"}
+    if panel.settle.rule in agreeing and "agree" not in panel.opinions:
+        yield (*path, "panel", "opinions"), "no_agreement", {"rule": panel.settle.rule}
+
+
+def deadline_faults(procedure: Procedure, state: State, deadline: Deadline, path: Path) -> Iterator[Fault]:
+    """An expiry that leads nowhere, and a date nobody is asked for."""
+    if deadline.on_expiry and deadline.on_expiry not in {*state.actions, *state.outcomes}:
+        allowed = listed([*state.actions, *state.outcomes]) or "–"
+        yield (*path, "on_expiry"), "unknown_action", {"action": deadline.on_expiry, "allowed": allowed}
+    if deadline.on and deadline.on.startswith("form."):
+        yield from ((path, code, params) for code, params in _fact_faults(procedure, deadline.on))
+
+
+def known_state(procedure: Procedure, ref: str, path: Path) -> Iterator[Fault]:
+    """A state that does not exist."""
+    if ref not in procedure.states:
+        yield path, "unknown_state", {"state": ref, "allowed": listed(procedure.states)}

@@ -1,0 +1,137 @@
+"""Whether a scenario fits its procedure: everything it names exists, days go forward, nothing needed is left out."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from workflow.bodies.operations import KINDS
+from workflow.procedure.findings import Finding
+from workflow.procedure.source import Path, Source
+from workflow.rehearsal.expected import Then
+from workflow.rehearsal.given import CLOCK_NAME, Given, Person
+from workflow.rehearsal.known import Fault, Known
+from workflow.rehearsal.play import MAIN
+from workflow.rehearsal.script import Cue, Script
+from workflow.rehearsal.steps import Step
+from workflow.rehearsal.steps.opening import Until
+
+CODED = {
+    "sex": "sex",
+    "nationality": "nationality",
+    "political_status": "political_status",
+    "education": "education",
+}
+"""Key of a person → the office's code table."""
+
+
+def given_faults(known: Known) -> Iterator[Fault]:
+    """What the given names that does not exist; `known.given` is what is looked at."""
+    yield from _given(known, known.given)
+
+
+def script_faults(script: Script, own: Given, known: Known, source: Source, path: Path) -> Iterator[Finding]:
+    """What is wrong with a scenario: in its own given, in its steps, and in the two together."""
+    known = replace(known, given=script.given)
+    for place, code, params in _given(known, own):
+        yield source.finding((*path, "given", *place), code, **params)
+    for key in _missing(known):
+        yield source.finding(path, "scenario_incomplete", key=key)
+    cases = {MAIN} if script.given.case else set()
+    last = script.given.today
+    for cue in script.cues:
+        for place, code, params in _step(replace(known, cases=frozenset(cases)), cue.step):
+            if cue in script.own:
+                yield source.finding((*cue.path, *place), code, **params)
+        if cue.step.opened:
+            cases.add(cue.step.opened)
+        day = _day(cue)
+        if day and last and day < last and cue in script.own:
+            yield source.finding(cue.path, "scenario_backwards", day=day.isoformat(), last=last.isoformat())
+        last = max(filter(None, (last, day)), default=None)
+
+
+def _day(cue: Cue) -> date | None:
+    return cue.step.until if isinstance(cue.step, Until) else cue.step.on
+
+
+def _missing(known: Known) -> Iterator[str]:
+    """Keys that a scenario cannot be played without."""
+    given, procedure = known.given, known.procedure
+    if given.today is None:
+        yield "given.today"
+    if given.round:
+        for key in ("opens", "closes"):
+            if getattr(given.round, key) is None:
+                yield f"given.round.{key}"
+        role = procedure.roles.get(procedure.rounds_by or "")
+        if role is None:
+            yield "rounds_by"
+        elif not given.held.get((role.of or "", role.holds)):
+            yield f"given.bodies.{role.of}.{role.holds}"
+    if given.case and given.case.person is None:
+        yield "given.case.person"
+
+
+def _given(known: Known, own: Given) -> Iterator[Fault]:
+    """Faults of what one place says, measured by everything given there and above it."""
+    for code, body in own.bodies.items():
+        yield from known.one_of("kind", body.kind, KINDS, "bodies", code, "kind")
+        yield from known.one_of("body", body.parent, known.given.bodies, "bodies", code, "parent")
+    for name, person in own.people.items():
+        yield from _person(known, name, person)
+    if own.case:
+        yield from known.case(own.case, "case")
+        if own.case.by and own.case.by != CLOCK_NAME:
+            yield from known.person(own.case.by, "case", "by")
+    if own.round:
+        for place, code in enumerate(own.round.calls):
+            yield from known.one_of("body", code, known.given.bodies, "round", "calls", place)
+        for category in own.round.seats:
+            yield from known.one_of("category", category, known.procedure.categories, "round", "seats", category)
+    for form, answers in own.forms.items():
+        yield from known.one_of("form", form, known.procedure.forms, "forms", form)
+        fields = known.procedure.forms[form].fields if form in known.procedure.forms else answers
+        for key in answers:
+            yield from known.one_of("field", key, fields, "forms", form, key)
+
+
+def _person(known: Known, name: str, person: Person) -> Iterator[Fault]:
+    place = ("people", name)
+    for key, table in CODED.items():
+        yield from known.coded(table, getattr(person, key), *place, key)
+    for year, grade in person.grades.items():
+        yield from known.coded("grade", grade, *place, "grades", year)
+    if person.sanction:
+        yield from known.coded("sanction", person.sanction.kind, *place, "sanction", "kind")
+    for relative, relation in person.kin.items():
+        yield from known.one_of("person", relative, known.given.people, *place, "kin", relative)
+        yield from known.coded("relation", relation, *place, "kin", relative)
+    yield from known.one_of("body", person.body, known.given.bodies, *place, "body")
+
+
+def _step(known: Known, step: Step) -> Iterator[Fault]:
+    yield from step.faults(known)
+    yield from known.one_of("case", step.case, known.cases, "case")
+    for place, code in enumerate(step.refused):
+        if not known.has_text(code):
+            yield ("refused", place), "unknown_reason", {"reason": code}
+    yield from _then(known, step.then)
+
+
+def _then(known: Known, then: Then) -> Iterator[Fault]:
+    procedure = known.procedure
+    yield from known.one_of("state", then.state, procedure.states, "then", "state")
+    for place, role in enumerate(then.waits_for):
+        yield from known.one_of("role", role, procedure.roles, "then", "waits_for", place)
+    outcomes = {outcome for state in procedure.states.values() for outcome in state.outcomes}
+    yield from known.one_of("outcome", then.outcome, outcomes, "then", "outcome")
+    words = {state.final for state in procedure.states.values() if state.final}
+    yield from known.one_of("end", then.ended, words, "then", "ended")
+    for name, templates in then.told.items():
+        yield from known.person(name, "then", "told", name)
+        for template in templates:
+            if not known.has_text(template):
+                yield ("then", "told", name), "unknown_template", {"template": template}
+    for key, names in then.listed.items():
+        for name in names:
+            yield from known.one_of("person", name, known.given.people, "then", "listed", key)

@@ -1,0 +1,154 @@
+"""Rehearses a procedure: plays every script on a scratch database of its own and gathers differences and coverage."""
+
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import event
+
+from workflow.problems import Missing, Problem
+from workflow.procedure.model import Procedure
+from workflow.rehearsal.coverage import Exercised, Share, coverage, exercised
+from workflow.rehearsal.given import Given
+from workflow.rehearsal.looking import Difference, Look, differences, last_delivery, reason_codes, refusal_difference
+from workflow.rehearsal.play import Play, moment
+from workflow.rehearsal.script import Book, Cue, Script
+from workflow.store.database import Database
+from workflow.store.migrating import upgrade
+
+MIDNIGHT = time(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A difference with the step at which it was met, perhaps one of an earlier scenario; None before the first step."""
+
+    cue: Cue | None
+    line: int
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What became of one script. Scripts that go on from one that failed are not played: `waits_on` is that one."""
+
+    script: Script
+    failures: tuple[Failure, ...]
+    steps: int
+    exercised: Exercised
+    waits_on: Script | None = None
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures and self.waits_on is None
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """The whole rehearsal."""
+
+    procedure: Procedure
+    book: Book
+    played: tuple[Played, ...]
+    coverage: tuple[Share, ...]
+
+    @property
+    def passed(self) -> bool:
+        return all(one.passed for one in self.played)
+
+
+def rehearse(procedure: Procedure, book: Book, *, others: Sequence[Procedure] = ()) -> Rehearsed:
+    """Plays every script. `others` are procedures the office has beside this one, such as the review that follows it."""
+    beside = tuple(one for one in others if one.procedure != procedure.procedure)
+    with TemporaryDirectory() as folder:
+        theatre = _Theatre(procedure, beside, Path(folder))
+        played = tuple(theatre.play(script) for script in book.scripts)
+    return Rehearsed(procedure, book, played, coverage(procedure, (one.exercised for one in played)))
+
+
+class _Theatre:
+    """Scratch databases: each script gets a copy of an empty one, or of that in which the script before it ended."""
+
+    def __init__(self, procedure: Procedure, others: Sequence[Procedure], folder: Path) -> None:
+        self._procedure, self._others, self._folder = procedure, others, folder
+        self._empty = folder / "empty.db"
+        database = _scratch(self._empty)
+        upgrade(database)
+        database.dispose()
+        self._played: dict[int, tuple[Play, Played]] = {}
+
+    def play(self, script: Script) -> Played:
+        """Plays a script, unless the one it goes on from has failed."""
+        before = self._played.get(id(script.earlier))
+        if before and not before[1].passed:
+            return Played(script, (), 0, Exercised(), waits_on=script.earlier)
+        goes_on = before is not None and script.earlier is not None and script.earlier.given == script.given
+        play = self._scene(before[0] if before and goes_on else None, script.given)
+        cues = script.own if goes_on else script.cues
+        try:
+            failures, taken = _all_steps(play, cues, script.line, has_begun=goes_on)
+            found = Played(script, failures, len(script.cues) - len(cues) + taken, exercised(play))
+        finally:
+            play.close()
+        self._played[id(script)] = (play, found)
+        return found
+
+    def _scene(self, before: Play | None, given: Given) -> Play:
+        path = self._folder / f"{len(self._played)}.db"
+        shutil.copyfile(before.path if before else self._empty, path)
+        database = _scratch(path)
+        if before:
+            return before.on(database, path)
+        first = min(filter(None, (given.today, given.round.opens if given.round else None)))
+        return Play(database, path, self._procedure, given, moment(first, MIDNIGHT), self._others)
+
+
+def _scratch(path: Path) -> Database:
+    """A database that nobody needs after a crash: commits do not wait for the disk."""
+    database = Database(f"sqlite:///{path}")
+
+    @event.listens_for(database.engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    return database
+
+
+def _all_steps(play: Play, cues: Sequence[Cue], line: int, *, has_begun: bool) -> tuple[tuple[Failure, ...], int]:
+    """Steps up to the first that is not as expected: what comes after it would stand on nothing."""
+    try:
+        if not has_begun:
+            play.begin()
+    except Problem as problem:
+        found = Difference("not_begun", (), {"found": list(reason_codes(problem))}, problem)
+        return (Failure(None, line, found),), 0
+    for taken, cue in enumerate(cues):
+        here = _one_step(play, cue)
+        if here:
+            return tuple(Failure(cue, cue.line(*one.place), one) for one in here), taken
+    return (), len(cues)
+
+
+def _one_step(play: Play, cue: Cue) -> tuple[Difference, ...]:
+    with play.looking() as context:
+        since = last_delivery(context)
+    problem: Problem | None = None
+    try:
+        cue.step.prepare(play)
+        cue.step.take(play)
+    except Problem as caught:
+        problem = caught
+    play.after_step()
+    wrong = refusal_difference(cue.step.refused, problem)
+    if wrong:
+        return (wrong,)
+    with play.looking() as context:
+        case = None
+        with suppress(Missing):
+            case = play.case(context, cue.step.case or cue.step.opened)
+        return differences(Look(context, play, case, since), cue.step.then)

@@ -1,0 +1,1 @@
+"""What outside systems are to be told."""
