@@ -110,7 +110,7 @@ class Deadline(Part):
     ) = None
     """The date on which it ends: of the round, of the review, or answered in a form of the case (`form.FORM.KEY`)."""
     shift_days: int = Field(default=0, ge=-4_000, le=4_000)
-    """So many days after the date `on` names, before it with a minus."""
+    """So many days after the date `on` names or the length leads to, before it with a minus; working days where those are counted."""
     remind: Annotated[tuple[int, ...], BeforeValidator(_uses)] = ()
     """Days on which those awaited are reminded, counted from the deadline as it is counted itself: before it with a minus, 0 on the day."""
     escalate: Escalation | None = None
