@@ -69,7 +69,9 @@ def exercised(play: Play) -> Exercised:
 
 
 def _of_event(compiled: Compiled, action: str, source: str | None, target: str, data: dict[str, object]) -> Exercised:
-    states = frozenset(filter(None, (source, target)))
+    chose = data.get("chose")
+    passed_through = (chose["at"],) if isinstance(chose, dict) else ()  # a state that chooses by itself is left at once
+    states = frozenset(filter(None, (source, target, *passed_through)))
     outcomes = frozenset({f"{source}.{data['outcome']}"} if source and "outcome" in data else ())
     known = compiled.actions.get((source or "", action))
     if known is None:
