@@ -12,6 +12,7 @@ import click
 from definitions.durations import durations_of
 from definitions.explaining import finding_text, words
 from definitions.library import procedures
+from web.command_parts import LANGUAGE
 from workflow.calendar.rules import Calendar, build_calendar
 from workflow.procedure.findings import Unsound
 from workflow.procedure.model import Procedure
@@ -26,7 +27,7 @@ from workflow.simulation.lawful import begin, earliest_ends
 WAYS = {"en": ("Time in each stage", "working days"), "zh": ("各环节用时", "工作日")}
 
 
-@click.command()
+@click.command(name="simulate")
 @click.argument("key")
 @click.option("--cases", type=click.IntRange(1, 10_000), default=200, show_default=True, help="How many cases come.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same figures.")
@@ -36,8 +37,8 @@ WAYS = {"en": ("Time in each stage", "working days"), "zh": ("各环节用时", 
 @click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), help="The first day; today if left out.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Draw the times of stages into this file.")
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of texts.")
-def simulate(
+@LANGUAGE
+def command(
     key: str,
     cases: int,
     seed: int,

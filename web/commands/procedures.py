@@ -8,22 +8,15 @@ from pathlib import Path
 
 import click
 
-from definitions.changes import change_text, where_text
 from definitions.examples import examples
 from definitions.explaining import finding_text, words
-from definitions.library import FOLDER, examine, load, procedures
-from definitions.rehearsing import load_book, rehearse_here, report_data, report_lines
-from definitions.texts import say
-from web.opening import open_database
-from web.simulating import simulate
-from workflow.cases.versions import version_numbered
+from definitions.library import FOLDER, examine, procedures
+from web.command_parts import LANGUAGE, LateGroup
 from workflow.engine.effects import REGISTRY as EFFECTS
 from workflow.engine.facts import CATALOGUE, FAMILIES
 from workflow.engine.guards import REGISTRY as GUARDS
-from workflow.problems import Missing
 from workflow.procedure.bpmn import write_bpmn
 from workflow.procedure.diagram import draw_mermaid, draw_svg
-from workflow.procedure.diff import Change, diff
 from workflow.procedure.findings import Unsound
 from workflow.procedure.flow import LanesBy
 from workflow.procedure.model import Procedure
@@ -31,19 +24,13 @@ from workflow.procedure.reference import reference_page
 from workflow.procedure.schema import language_schema
 from workflow.settings import OFFICE_ZONE
 
-LANGUAGE = click.option(
-    "--lang",
-    "--language",
-    "lang",
-    type=click.Choice(["en", "zh"]),
-    default="en",
-    show_default=True,
-    help="Language of texts.",
-)
 OUTPUT = click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead of printing.")
 
 
-@click.group()
+@click.group(
+    cls=LateGroup,
+    late={"diff": "web.comparing", "rehearse": "web.rehearsing", "simulate": "web.simulating"},
+)
 def command() -> None:
     """Check, list, draw and compare procedures, as files and published versions; describe their language."""
 
@@ -109,45 +96,6 @@ def _named(key: str) -> Procedure:
     return procedure
 
 
-@command.command(name="diff")
-@click.argument("old")
-@click.argument("new")
-@LANGUAGE
-def diff_(old: str, new: str, lang: str) -> None:
-    """What differs from OLD to NEW, a line each; a FILE, or KEY@NUMBER for a version of SELECTION_DATABASE_URL.
-
-    Exit 0 where the rules are the same, 1 where they differ, 2 where one cannot be read.
-    """
-    changes = diff(_read(old, lang), _read(new, lang))
-    for change in changes:
-        click.echo(_line(change, lang))
-    if not changes:
-        click.echo(say("change.none", lang))
-    sys.exit(1 if changes else 0)
-
-
-def _line(change: Change, lang: str) -> str:
-    where = where_text(change, lang)
-    colon = "：" if lang == "zh" else ": "
-    return f"{where}{colon}{change_text(change, lang)}" if where else change_text(change, lang)
-
-
-def _read(name: str, lang: str) -> Procedure:
-    """The procedure of a file or of a published version; ends the command where there is none."""
-    key, at, number = name.rpartition("@")
-    try:
-        if at and number.isdecimal() and not Path(name).exists():
-            with open_database().reading() as session:
-                return version_numbered(session, key, int(number)).procedure
-        return load(Path(name))
-    except Unsound as unsound:
-        lines = [finding_text(finding, lang) for finding in unsound.findings]
-    except Missing as problem:
-        lines = [say(problem.code, lang, **problem.params)]
-    click.echo("\n".join(lines), err=True)
-    sys.exit(2)
-
-
 @command.command()
 @OUTPUT
 def schema(output: Path | None) -> None:
@@ -168,36 +116,3 @@ def _write(text: str, output: Path | None) -> None:
 def reference(output: Path | None) -> None:
     """Print the reference page of the language: every part, key, guard and effect with an example."""
     _write(reference_page(GUARDS, EFFECTS, examples(), CATALOGUE, FAMILIES), output)
-
-
-@command.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--scenarios",
-    type=click.Path(path_type=Path),
-    help="The scenario file; that of the procedure's key in definitions/scenarios where none is named.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the report.")
-@LANGUAGE
-def rehearse(file: Path, scenarios: Path | None, lang: str, *, as_json: bool) -> None:
-    """Play the scenarios of the procedure in FILE on a scratch database. Exit 1 where something is not as expected.
-
-    Says what of the procedure was exercised: states, actions, outcomes, and guards both passed and failed.
-    """
-    try:
-        procedure = load(file)
-        book = load_book(procedure, scenarios)
-    except Unsound as unsound:
-        for finding in unsound.findings:
-            click.echo(finding_text(finding, lang))
-        sys.exit(1)
-    rehearsed = rehearse_here(procedure, book)
-    if as_json:
-        click.echo(json.dumps(report_data(rehearsed, lang), ensure_ascii=False, indent=2))
-    else:
-        for line in report_lines(rehearsed, lang):
-            click.echo(line)
-    sys.exit(0 if rehearsed.passed else 1)
-
-
-command.add_command(simulate)

@@ -7,12 +7,9 @@ import click
 
 from definitions.explaining import finding_text, words
 from definitions.rules import FOLDER, packs
+from web.command_parts import LANGUAGE
 from workflow.procedure.findings import Unsound
 from workflow.procedure.packs import load_pack
-
-LANGUAGE = click.option(
-    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of texts."
-)
 
 
 @click.group()

@@ -46,8 +46,7 @@ def case_page(context: Context, case_id: int) -> CaseView:
     case = LoadedCase(*rows_in(texts["case"])[0])
     compiled = compiled_version(context.session, case.version_id)
     procedure = compiled.procedure
-    names = dict(rows_in(texts["names"]))
-    own = context.actor.account_id
+    names, own = dict(rows_in(texts["names"])), context.actor.account_id
     decided = ask_all(context, compiled, case) if case.outcome is None else []
     visible = procedure.visible_stages(roles, case.state)
     past = _past_rules(context, texts["events"], procedure)

@@ -1,13 +1,14 @@
 """Who may read a case, as which roles: one rule for pages, lists, counts and search."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 
 from workflow.cases.tables import Case, CaseReader
 from workflow.context import Context
 from workflow.problems import Missing
+from workflow.procedure.model import Procedure
 from workflow.store.hot import Hot
 
 
@@ -47,3 +48,14 @@ def roles_among(context: Context, readers: Iterable[Sequence[Any]]) -> frozenset
     if not found:
         raise Missing("case_missing")
     return found
+
+
+def may_have_had(
+    what: Literal["panel", "notice"], procedure: Procedure, visited: Collection[str], visible: Collection[str]
+) -> bool:
+    """Whether a case that came to these states can have had one in the stages its reader sees.
+
+    Nothing is known of a state of another version, so that it may.
+    """
+    states = ((ref, procedure.states.get(ref)) for ref in visited)
+    return any(state is None or (getattr(state, what) and ref.partition(".")[0] in visible) for ref, state in states)

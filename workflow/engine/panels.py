@@ -177,11 +177,21 @@ MOST_SEATS = 5
 """Rules treat seats alike, so that a handful shows every outcome there can be."""
 
 
+def _with_few(panel: Panel) -> Panel:
+    """The same rule for a handful of seats: numbers of members beyond it ask no more than all of them."""
+    fewest = panel.fewest and min(panel.fewest, MOST_SEATS)
+    needed = panel.settle.at_least and min(panel.settle.at_least, MOST_SEATS)
+    settle_by = panel.settle.model_copy(update={"at_least": needed})
+    return panel.model_copy(update={"fewest": fewest, "settle": settle_by})
+
+
 def reachable_outcomes(panel: Panel) -> frozenset[str]:
     """Every outcome that some way of attending and answering leads to, tried out with few seats."""
     silent = (Given(attendance="absent"), Given(attendance="recused")) if panel.recorded_by else (Given(),)
     attendance = "present" if panel.recorded_by else None
-    said = [*(Given(opinion, attendance) for opinion in panel.opinions), *silent]
+    votes = (*panel.opinions, *((f"{CANDIDATE}1", f"{CANDIDATE}2") if panel.candidates else ()))
+    said = [*(Given(opinion, attendance) for opinion in votes), *silent]
     seats = (len(panel.of.roles),) if 0 < len(panel.of.roles) <= MOST_SEATS else range(1, MOST_SEATS + 1)
-    outcomes = {settle(panel, given).outcome for n in seats for given in combinations_with_replacement(said, n)}
+    small = _with_few(panel)
+    outcomes = {settle(small, given).outcome for n in seats for given in combinations_with_replacement(said, n)}
     return frozenset(outcome for outcome in outcomes if outcome is not None)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import String, bindparam, select, type_coerce
 
 from workflow.cases.loading import LoadedCase
+from workflow.cases.reading import may_have_had
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
 from workflow.notices.tables import Objection, PublicNotice
@@ -59,7 +60,7 @@ def notices_of_case(
     """Notices of a case in stages the reader sees; who objected stays sealed. `visited`: every state it came to."""
     procedure = compiled_version(context.session, case.version_id).procedure
     visible = procedure.visible_stages(roles, case.state)
-    if not any(procedure.states[ref].notice and ref.partition(".")[0] in visible for ref in visited):
+    if not may_have_had("notice", procedure, visited, visible):
         return ()
     texts = _OF_CASE.texts(context.session, {"case_id": case.id})
     objections = rows_in(texts["objections"])

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from workflow.bodies.tables import Body, BodyRole
 from workflow.cases.loading import LoadedCase
+from workflow.cases.reading import may_have_had
 from workflow.cases.roles import roles_of_actor
 from workflow.cases.versions import compiled_version, procedure_then
 from workflow.context import Context
@@ -152,7 +153,7 @@ def panels_of_case(
     compiled = compiled_version(context.session, case.version_id)
     procedure = compiled.procedure
     visible = procedure.visible_stages(roles, case.state)
-    if all(_has_no_panel(procedure, ref, visible) for ref in visited):
+    if not may_have_had("panel", procedure, visited, visible):
         return ()
     texts = _OF_CASE.texts(context.session, {"case_id": case.id})
     rows = [_PanelRow(*row) for row in rows_in(texts["panels"]) if row[1].partition(".")[0] in visible]
@@ -165,12 +166,6 @@ def open_seats(session: Session, case_id: int) -> list[Seat]:
     """The seats of the case's open panel, in order; none where no panel is open."""
     rows = select(Seat).join(Panel, Panel.id == Seat.panel_id).where(Panel.case_id == case_id)
     return list(session.scalars(rows.where(Panel.closed_at.is_(None)).order_by(Seat.id)))
-
-
-def _has_no_panel(procedure: Procedure, ref: str, visible: Collection[str]) -> bool:
-    """False also for a state of another version, of which nothing is known here."""
-    state = procedure.states.get(ref)
-    return state is not None and not (state.panel and ref.partition(".")[0] in visible)
 
 
 def _rules_of(context: Context, case: LoadedCase, row: _PanelRow, roles: set[str]) -> Procedure:

@@ -141,14 +141,14 @@ def _mentioned(value: Any, path: tuple[str, ...]) -> Iterator[tuple[bool, str]]:
 
 
 def _before_form(procedure: Procedure, form: str) -> list[str]:
-    """The states that can be come to without an action that has the form."""
+    """The states that can be come to without an action that has the form; back to where a case has been adds none."""
     states = procedure.states
     ways: dict[str, set[str]] = {ref: set(state.outcomes.values()) & states.keys() for ref, state in states.items()}
     for ref, state in states.items():
         ways[ref] |= {way.to for way in state.choose} & states.keys()
         for action in state.actions.values():
             if action.form != form:
-                ways[ref] |= set(procedure.targets_of(action)) & states.keys()
+                ways[ref] |= set(action.named_targets) & states.keys()
     reached = closure({procedure.starts} & states.keys(), ways)
     return [ref for ref in states if ref in reached]
 
@@ -156,7 +156,7 @@ def _before_form(procedure: Procedure, form: str) -> list[str]:
 def _panel(state: State, vocabulary: Vocabulary, path: Path) -> Iterator[Fault]:
     if state.panel is None:
         return
-    for outcome in sorted(set(state.outcomes) & state.panel.possible_outcomes - vocabulary.panel_outcomes(state.panel)):
+    for outcome in sorted(set(state.outcomes) & state.settles - vocabulary.panel_outcomes(state.panel)):
         yield (*path, "outcomes", outcome), "outcome_never", {"outcome": outcome}
     for opinion in state.panel.opinions:
         if not vocabulary.has_text(f"opinion.{opinion}"):

@@ -181,10 +181,18 @@ class State(Part):
     def settles(self) -> frozenset[str]:
         """Every outcome that what happens here by itself can come to."""
         if self.panel:
-            return self.panel.possible_outcomes
+            return self.panel.possible_outcomes - (frozenset() if self._can_tie else {"tied"})
         if self.children:
             return self.children.possible_outcomes
         return frozenset({"expired"}) if self.notice else frozenset()
+
+    @property
+    def _can_tie(self) -> bool:
+        """A single seat ties with nobody, unless it steps aside or its time runs out."""
+        panel, deadline = self.panel, self.deadline
+        return panel is not None and (
+            len(panel.of.roles) != 1 or panel.may_recuse or bool(deadline and deadline.on_expiry)
+        )
 
     @property
     def every_effect(self) -> tuple[Use, ...]:
