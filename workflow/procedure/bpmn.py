@@ -134,7 +134,7 @@ def _attributes(procedure: Procedure, drawn: Graph, node: Node, say: Say) -> dic
     return attributes
 
 
-def _truth(value: bool) -> str:  # noqa: FBT001 - an attribute's value
+def _truth(value: bool) -> str:
     return str(value).lower()
 
 

@@ -5,7 +5,16 @@ from dataclasses import replace
 
 from workflow.procedure.flow_parts import Flow, Graph, Lane, LanesBy, Node
 from workflow.procedure.flow_states import StateGraph, entry, roles_asked
-from workflow.procedure.flow_words import ANYWHERE, CANCELLED, CHILD_CASE, back_title, joined, named_together, notes_of, way_words
+from workflow.procedure.flow_words import (
+    ANYWHERE,
+    CANCELLED,
+    CHILD_CASE,
+    back_title,
+    joined,
+    named_together,
+    notes_of,
+    way_words,
+)
 from workflow.procedure.model import Procedure, WideAction
 from workflow.procedure.parts import Words
 

@@ -95,7 +95,15 @@ class StateGraph:
         notes = notes_of(self.procedure, action, "title", "to")
         stays = action.named_targets == (self.ref,) and self.kind in {"task", "panel", "children"}
         source = self._event(name, action, stays=stays) or self.ref
-        way = Flow(f"way-act-{self.ref}-{name}", source, "", way_words(self.procedure, self.ref, name), name, notes, is_named=source == self.ref)
+        way = Flow(
+            f"way-act-{self.ref}-{name}",
+            source,
+            "",
+            way_words(self.procedure, self.ref, name),
+            name,
+            notes,
+            is_named=source == self.ref,
+        )
         if stays:
             self.nodes.append(Node(f"noted-{self.ref}-{name}", "noted", self.ref))
             yield replace(way, target=f"noted-{self.ref}-{name}")

@@ -37,7 +37,10 @@ FACTS = {
     "case.category": Words(en="category", zh="类别"),
 }
 ANSWERS = {"yes": Words(en="yes", zh="是"), "no": Words(en="no", zh="否")}
-JOINTS = {"en": (" and ", " or ", "not {}", "{} is known", "{} is not known"), "zh": ("且", "或", "非{}", "已知{}", "未知{}")}
+JOINTS = {
+    "en": (" and ", " or ", "not {}", "{} is known", "{} is not known"),
+    "zh": ("且", "或", "非{}", "已知{}", "未知{}"),
+}
 SIGNS = {"equals": "=", "one_of": "=", "none_of": "≠", "at_least": "≥", "at_most": "≤"}
 
 
@@ -96,7 +99,8 @@ def timer_title(procedure: Procedure, timer: Deadline | Notice) -> Words:
     length = _counted(abs(timer.shift_days), "day", "天")
     is_before = timer.shift_days < 0
     return _words(
-        f"{length.en} {'before' if is_before else 'after'}: {date.en}", f"{date.zh}{'前' if is_before else '后'}{length.zh}"
+        f"{length.en} {'before' if is_before else 'after'}: {date.en}",
+        f"{date.zh}{'前' if is_before else '后'}{length.zh}",
     )
 
 
@@ -114,7 +118,9 @@ def _said(procedure: Procedure, condition: Condition, language: str) -> str:
     for parts, joint in ((condition.all_of, both_), (condition.any_of, either)):
         if parts:
             said = [_said(procedure, part, language) for part in parts]
-            return joint.join(f"({one})" if part.any_of or part.all_of else one for part, one in zip(parts, said, strict=True))
+            return joint.join(
+                f"({one})" if part.any_of or part.all_of else one for part, one in zip(parts, said, strict=True)
+            )
     if condition.negated:
         return negated.format(f"({_said(procedure, condition.negated, language)})")
     return both_.join(_compared(procedure, condition, language))

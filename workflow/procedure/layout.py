@@ -32,7 +32,9 @@ class _Drawing:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.places = {ref: (row, column) for row, lane in enumerate(graph.lanes) for column, ref in enumerate(lane.refs)}
+        self.places = {
+            ref: (row, column) for row, lane in enumerate(graph.lanes) for column, ref in enumerate(lane.refs)
+        }
         self.home = {node.id: node.ref for node in graph.nodes}
         self.joint = {node.id for node in graph.nodes if node.kind in STATES or node.kind == "race"}
         self.entries = {node.id for node in graph.nodes if node.kind in ENTRIES}
@@ -65,7 +67,9 @@ class _Drawing:
         after = refs[column + 1] if column + 1 < len(refs) else ""
         straight = f"race-{after}" if f"race-{after}" in self.home else after
         before = refs[column - 1] if column else None
-        is_free = not any(self.home[flow.source] == before and self.home[flow.target] == ref for flow in self.graph.flows)
+        is_free = not any(
+            self.home[flow.source] == before and self.home[flow.target] == ref for flow in self.graph.flows
+        )
         return CellBuilder(nodes, flows, straight_to=straight, is_free=is_free).build()
 
     def _take_tracks(self) -> None:

@@ -190,7 +190,9 @@ class CellBuilder:
             if node.kind == "race":
                 cell.boxes[node.id] = around((-50, 0), DIAMOND)
                 cell.left = 75 + INTO
-        entries = sorted((node for node in self.nodes.values() if node.kind in ENTRIES), key=lambda one: one.kind != "start")
+        entries = sorted(
+            (node for node in self.nodes.values() if node.kind in ENTRIES), key=lambda one: one.kind != "start"
+        )
         x = -cell.left - 45
         for number, node in enumerate(entries, start=0 if self.is_free else 1):
             cell.boxes[node.id] = around((x, number * 80), EVENT)
