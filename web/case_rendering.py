@@ -25,7 +25,8 @@ from workflow.cases.timeline import Timeline, timeline
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
 from workflow.notices.queries import notices_of_case
-from workflow.panels.queries import PanelView, panels_of_case
+from workflow.panels.queries import panels_of_case
+from workflow.panels.views import PanelView
 from workflow.problems import Conflict, Problem, Reason, Refused, Unavailable
 from workflow.procedure.model import Procedure
 

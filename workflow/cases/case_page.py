@@ -26,6 +26,7 @@ from workflow.cases.last_views import VISIT, visit_in
 from workflow.cases.loading import CASE_ROW, LoadedCase
 from workflow.cases.operations import waivable_actions
 from workflow.cases.reading import READERS, roles_among
+from workflow.cases.subjects import SUBJECT, SUBJECT_LATIN
 from workflow.cases.tables import Case, ProcedureVersion, Waiver, WorkItem
 from workflow.cases.versions import compiled_digest, compiled_version
 from workflow.context import Context
@@ -93,8 +94,8 @@ _HEADER = (
     select(
         Case.person_id,
         Case.channel,
-        func.coalesce(Person.name, literal_column("''")),
-        func.coalesce(Person.name_latin, literal_column("''")),
+        SUBJECT,
+        SUBJECT_LATIN,
         func.coalesce(Body.title_zh, literal_column("''")),
         func.coalesce(Body.title_en, literal_column("''")),
         ProcedureVersion.number,
@@ -267,6 +268,7 @@ def _event(
         to_title=procedure.states[to_state].title,
         data=MappingProxyType(data),
         hash=digest,
+        left=procedure.states.get(acted_in),
     )
 
 

@@ -12,6 +12,7 @@ from workflow.problems import Reason
 from workflow.procedure.forms import Form
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Words
+from workflow.procedure.stages import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ class EventView:
     to_title: Words
     data: Mapping[str, Any]
     hash: str
+    left: State | None
+    """The rules, of then, of the state it happened in."""
 
 
 @dataclass(frozen=True, slots=True)
