@@ -15,6 +15,8 @@ from workflow.procedure.stages import State
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NOTHING = "–"
+ISO_DAY = 10
+"""Characters of a day as it is kept."""
 MIDNIGHT = time(0)
 KEPT = 8_192
 """Days, moments and titles kept in memory, about 100 bytes each."""
@@ -82,6 +84,15 @@ def birth_month_in(language: str, value: date) -> str:
     return f"{month_in(language, value)}生" if language == "zh" else f"b. {month_in(language, value)}"
 
 
+def is_date(text: str) -> bool:
+    """Whether a text is a day as it is kept: what was only typed so far may be anything."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == ISO_DAY
+
+
 def filters_in(language: str, zone: tzinfo) -> dict[str, Saying]:
     """What templates put values into words with."""
     return {
@@ -93,6 +104,7 @@ def filters_in(language: str, zone: tzinfo) -> dict[str, Saying]:
         "clock": lambda value: clock_in(zone, value),
         "deadline": lambda value: deadline_in(language, zone, value),
         "month": lambda value: month_in(language, value),
+        "is_date": is_date,
         "birth_month": lambda value: birth_month_in(language, value),
     }
 
