@@ -9,6 +9,7 @@ from workflow.procedure.children import Opening
 from workflow.procedure.conditions import Condition
 from workflow.procedure.findings import Fault, Path, listed
 from workflow.procedure.model import Procedure
+from workflow.procedure.panel import RECUSED
 from workflow.procedure.stages import RESUMED, Action, Deadline, State, Use
 
 FIELD_PARAMS = ("by", "field", "order_by", "title_from", "organization_from", "number_from")
@@ -18,6 +19,10 @@ FIELD_PARAMS = ("by", "field", "order_by", "title_from", "organization_from", "n
 def part_faults(procedure: Procedure, ref: str, state: State, path: Path) -> Iterator[Fault]:
     """Every fault of a state's choice, child cases, suspension and re-opening."""
     yield from panel_faults(procedure, state, path)
+    for outcome in state.outcome_titles:
+        if outcome not in state.outcomes:
+            fault = {"outcome": outcome, "allowed": listed(state.outcomes) or "–"}
+            yield (*path, "outcome_titles", outcome), "title_of_no_outcome", fault
     if state.choose:
         yield from _choice(procedure, ref, state, (*path, "choose"))
     if state.children:
@@ -150,6 +155,10 @@ def panel_faults(procedure: Procedure, state: State, path: Path) -> Iterator[Fau
         for opinion in named:
             if opinion not in panel.opinions:
                 yield (*path, "panel", name), "unknown_opinion", {"opinion": opinion, "allowed": listed(panel.opinions)}
+    for opinion in panel.titles:
+        if opinion not in (*panel.opinions, *((RECUSED,) if panel.may_recuse else ())):
+            fault = {"opinion": opinion, "allowed": listed(panel.opinions)}
+            yield (*path, "panel", "titles", opinion), "unknown_opinion", fault
     for ref in panel.of.without_who_spoke_in:
         yield from known_state(procedure, ref, (*path, "panel", "of"))
     expiry = state.deadline.on_expiry if state.deadline else None

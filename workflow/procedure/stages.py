@@ -161,6 +161,8 @@ class State(Part):
     """Left at once, by the first way whose condition holds."""
     outcomes: dict[Key, StateRef] = Field(default_factory=dict)
     """Where the outcome of a panel, a notice or child cases leads."""
+    outcome_titles: dict[Key, Words] = Field(default_factory=dict)
+    """What an outcome is called here; without a title the text catalogue's word is said, or that of the opinion it is."""
     outcome_effects: dict[Key, Uses] = Field(default_factory=dict)
     """What follows from an outcome."""
     deadline: Deadline | None = None
