@@ -94,7 +94,7 @@ class Procedure(Part):
     rounds_by: Key | None = None
     """The role that calls rounds of this procedure, in a body with a code; without it there are none."""
     opened_by: Keys = ()
-    """Roles that open a case by themselves, outside rounds."""
+    """Roles that open a case by themselves, outside rounds; in a round the person it is about, who applies."""
     attempts_from: StateRef | None = None
     """The state with which a new attempt begins: children and opinions of attempts before are no longer counted."""
     cancelled: StateRef | None = None
