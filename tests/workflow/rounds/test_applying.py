@@ -20,11 +20,11 @@ def calling(office: Office) -> int:
     """A round of the fellowship that two bodies are called to; the nominator is somebody of the archive."""
     person = office.person(body="street")
     with office.database.writing() as session:
+        session.add(Body(code="foundation", kind="organ", title_zh="基金会", title_en="Foundation", position=90))
         session.execute(
             update(Account).where(Account.id == office.actors["nominator"].account_id).values(person_id=person)
         )
     office.actors["nominator"] = replace(office.actors["nominator"], person_id=person)
-        session.add(Body(code="foundation", kind="organ", title_zh="基金会", title_en="Foundation", position=90))
     bodies = [office.bodies["street"], office.bodies["mill"]]
     officer = replace(office.actors["secretary"].holdings[0], body_code="foundation")
     office.actors["officer"] = replace(office.actors["secretary"], holdings=(officer,))
