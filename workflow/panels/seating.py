@@ -146,9 +146,7 @@ def move_panel(context: Context, moved: Moved, carried: Carried) -> None:
 
 def _members(context: Context, moved: Moved, panel: PanelRules) -> list[Address]:
     """One address per seat."""
-    members = [
-        a for role in panel.of.roles for a in addresses_of(context.session, moved.compiled, moved.case, role)
-    ]
+    members = [a for role in panel.of.roles for a in addresses_of(context.session, moved.compiled, moved.case, role)]
     if panel.of.everyone:
         role = moved.compiled.procedure.roles[panel.of.everyone]
         body_role = body_role_of(context.session, role, moved.case.body_id)
