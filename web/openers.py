@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 
 from web.request import now, reading
-from workflow.cases.starting import bodies_held_in, newest_rules
+from workflow.cases.openers import bodies_held_in, newest_rules
 from workflow.context import Actor
 from workflow.procedure.model import Role
 from workflow.rounds.applying import takes_applications

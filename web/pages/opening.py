@@ -11,13 +11,13 @@ from web.menu import Entry
 from web.openers import may_open_cases
 from web.problems import problem_text
 from web.request import reading, writing
+from workflow.cases.openers import Opener, concerned_bodies, may_be_about, openable, opener_of, start_newest
 from workflow.cases.operations import Acted
 from workflow.cases.reading import reading_roles
-from workflow.cases.starting import Opener, concerned_bodies, may_be_about, openable, opener_of, start_case
 from workflow.context import Context
 from workflow.people.queries import MOST_FOUND, find_people
 from workflow.problems import Conflict, Invalid, Missing, Refused
-from workflow.rounds.applying import apply_in_round, rounds_to_apply_in
+from workflow.rounds.applying import apply_to_round, bodies_to_apply_at, rounds_to_apply_in
 
 blueprint = Blueprint("opening", __name__, url_prefix="/open")
 menu_entry = Entry("Open a case", "opening.choose", 17, "folder-plus", may_open_cases)
@@ -40,7 +40,7 @@ def begin(procedure: str) -> Response:
         return _begin_page(procedure, {}, 200)
     try:
         with writing() as context:
-            acted = start_case(
+            acted = start_newest(
                 context,
                 procedure=procedure,
                 person_id=number("person") or None,
@@ -87,7 +87,8 @@ def apply(round_id: int) -> Response:
         return _apply_page(round_id, {}, 200)
     try:
         with writing() as context:
-            acted = apply_in_round(context, round_id=round_id, category=request.form.get("category", ""))
+            category = request.form.get("category", "")
+            acted = apply_to_round(context, round_id=round_id, category=category, body_id=number("body_id") or None)
     except (Invalid, Conflict, Refused) as problem:
         told = faults(problem) if isinstance(problem, Invalid) else {"": problem_text(problem)}
         return _apply_page(round_id, told, problem.status)
@@ -97,9 +98,10 @@ def apply(round_id: int) -> Response:
 def _apply_page(round_id: int, errors: dict[str, str], status: int) -> Response:
     with reading() as context:
         found = next((one for one in rounds_to_apply_in(context) if one.round_id == round_id), None)
+        bodies = bodies_to_apply_at(context, round_id) if found else ()
     if found is None:
         raise Missing("page_missing")
-    page = render_template("opening/apply.html", round=found, typed=request.form, errors=errors)
+    page = render_template("opening/apply.html", round=found, bodies=bodies, typed=request.form, errors=errors)
     return make_response(page, status)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     tuple_,
     type_coerce,
     union_all,
@@ -135,7 +136,7 @@ def _others(groups: int) -> Select[*tuple[Any, ...]]:
         .outerjoin(their_role, their_role.id == other.body_role_id)
         .outerjoin(theirs, theirs.id == their_role.body_id)
         .where(other.case_id == WorkItem.case_id, other.is_open)
-        .where(or_(other.body_role_id.is_(None), and_(*(other.body_role_id != role for role in roles))))
+        .where(or_(other.body_role_id.is_(None), and_(true(), *(other.body_role_id != role for role in roles))))
         .where(or_(other.account_id.is_(None), other.account_id != account))
         .order_by(other.id)
         .correlate(WorkItem)

@@ -12,6 +12,9 @@ from workflow.procedure.model import Procedure
 from workflow.procedure.panel import RECUSED
 from workflow.procedure.stages import RESUMED, Action, Deadline, State, Use
 
+FIELD_PARAMS = ("by", "field", "order_by", "title_from", "organization_from", "number_from")
+"""Parameters of guards and effects that name an answer of the case."""
+
 
 def part_faults(procedure: Procedure, ref: str, state: State, path: Path) -> Iterator[Fault]:
     """Every fault of a state's choice, child cases, suspension and re-opening."""
@@ -114,12 +117,24 @@ def stated_faults(procedure: Procedure, use: Use, path: Path) -> Iterator[Fault]
     yield from condition_faults(procedure, condition, path)
 
 
+def named_field_faults(procedure: Procedure, use: Use, path: Path) -> Iterator[Fault]:
+    """Answers that a guard or effect names as `form.field` and no form asks for."""
+    params = use.params
+    named = [params[name] for name in FIELD_PARAMS if isinstance(params.get(name), str)]
+    named += params["weighs"] if isinstance(params.get("weighs"), dict) else ()
+    for ref in (one for one in named if "." in one):
+        form, _, key = ref.partition(".")
+        if key not in (procedure.forms[form].fields if form in procedure.forms else ()):
+            allowed = listed([f"{f}.{k}" for f, one in procedure.forms.items() for k in one.fields]) or "–"
+            yield path, "unknown_field", {"field": ref, "allowed": allowed}
+
+
 def _fact_faults(procedure: Procedure, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     family, _, rest = name.partition(".")
-    if family == "form":
+    if family in {"form", "rank"}:
         form, _, key = rest.partition(".")
         if key not in (procedure.forms[form].fields if form in procedure.forms else ()):
-            fields = [f"form.{f}.{k}" for f, one in procedure.forms.items() for k in one.fields]
+            fields = [f"{family}.{f}.{k}" for f, one in procedure.forms.items() for k in one.fields]
             yield "unknown_fact", {"fact": name, "allowed": listed(fields) or "–"}
     elif family == "field":
         if not any(rest in form.fields for form in procedure.forms.values()):

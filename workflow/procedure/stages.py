@@ -110,7 +110,7 @@ class Deadline(Part):
     ) = None
     """The date on which it ends: of the round, of the review, or answered in a form of the case (`form.FORM.KEY`)."""
     shift_days: int = Field(default=0, ge=-4_000, le=4_000)
-    """So many days after the date `on` names, before it with a minus."""
+    """So many days after the date `on` names or the length leads to, before it with a minus; working days where those are counted."""
     remind: Annotated[tuple[int, ...], BeforeValidator(_uses)] = ()
     """Days on which those awaited are reminded, counted from the deadline as it is counted itself: before it with a minus, 0 on the day."""
     escalate: Escalation | None = None
@@ -183,10 +183,18 @@ class State(Part):
     def settles(self) -> frozenset[str]:
         """Every outcome that what happens here by itself can come to."""
         if self.panel:
-            return self.panel.possible_outcomes
+            return self.panel.possible_outcomes - (frozenset() if self._can_tie else {"tied"})
         if self.children:
             return self.children.possible_outcomes
         return frozenset({"expired"}) if self.notice else frozenset()
+
+    @property
+    def _can_tie(self) -> bool:
+        """A single seat ties with nobody, unless it steps aside or its time runs out."""
+        panel, deadline = self.panel, self.deadline
+        return panel is not None and (
+            len(panel.of.roles) != 1 or panel.may_recuse or bool(deadline and deadline.on_expiry)
+        )
 
     @property
     def every_effect(self) -> tuple[Use, ...]:
