@@ -50,6 +50,7 @@ FAMILIES: dict[str, str] = {
     "`children.mine`: open ones about the person who acts",
     "others": "`others.SAME[.SAME…]`: other open cases with the same `person`, `round`, `body`, `procedure`, `category` or "
     "`post`: list of {reference, state}",
+    "round": "`round.KEY`: a planned date of the round's timetable, ISO text or null",
     "parent": "`parent.state`, `parent.stage`, `parent.outcome`: where the case is that this one is a child of, or null",
 }
 """Facts with a name of their own each: the part before the first dot → what they are."""

@@ -16,6 +16,7 @@ from workflow.procedure.soundness_parts import (
     known_state,
     part_faults,
     stated_faults,
+    timetable_faults,
 )
 from workflow.procedure.stages import Action, Deadline, State, Use
 
@@ -60,6 +61,7 @@ def unsoundness(procedure: Procedure, vocabulary: Vocabulary, *, on: date | None
     yield from _forms(procedure, vocabulary)
     yield from _roles(procedure)
     yield from _rubric(procedure)
+    yield from timetable_faults(procedure)
     if procedure.starts not in procedure.states:
         yield ("starts",), "unknown_state", {"state": procedure.starts, "allowed": listed(procedure.states)}
     for stage_key, stage in procedure.stages.items():

@@ -11,6 +11,11 @@ from workflow.procedure.findings import Fault, Path, listed
 from workflow.procedure.model import Procedure
 from workflow.procedure.stages import RESUMED, Action, Deadline, State, Use
 
+ROUND_DATES = ("opens_date", "closes_date")
+"""What every round has a date for."""
+ROUND_FACTS = (*ROUND_DATES, "is_closed", "rubric", "seats", "states")
+"""What is known of every round, as `round.NAME`: no planned date has such a name."""
+
 
 def part_faults(procedure: Procedure, ref: str, state: State, path: Path) -> Iterator[Fault]:
     """Every fault of a state's choice, child cases, suspension and re-opening."""
@@ -120,6 +125,10 @@ def _fact_faults(procedure: Procedure, name: str) -> Iterator[tuple[str, dict[st
         if not any(rest in form.fields for form in procedure.forms.values()):
             fields = sorted({f"field.{key}" for form in procedure.forms.values() for key in form.fields})
             yield "unknown_fact", {"fact": name, "allowed": listed(fields) or "–"}
+    elif family == "round":
+        if rest not in {*ROUND_FACTS, *procedure.timetable}:
+            known = [f"round.{key}" for key in (*ROUND_FACTS, *procedure.timetable)]
+            yield "unknown_fact", {"fact": name, "allowed": listed(known)}
     elif family in {"entered", "outcome", "votes"}:
         ref = ".".join(rest.split(".")[:2])
         if ref not in procedure.states:
@@ -152,6 +161,22 @@ def deadline_faults(procedure: Procedure, state: State, deadline: Deadline, path
         yield (*path, "on_expiry"), "unknown_action", {"action": deadline.on_expiry, "allowed": allowed}
     if deadline.on and deadline.on.startswith("form."):
         yield from ((path, code, params) for code, params in _fact_faults(procedure, deadline.on))
+    family, _, key = (deadline.on or "").partition(".")
+    if family == "round" and key not in {*ROUND_DATES, *procedure.timetable}:
+        known = [f"round.{one}" for one in (*ROUND_DATES, *procedure.timetable)]
+        yield (*path, "on"), "unknown_fact", {"fact": deadline.on, "allowed": listed(known)}
+
+
+def timetable_faults(procedure: Procedure) -> Iterator[Fault]:
+    """Planned dates nobody plans, of stages that do not exist, or with a name that a round has taken."""
+    if procedure.timetable and procedure.rounds_by is None:
+        yield ("timetable",), "timetable_without_rounds", {}
+    for key, planned in procedure.timetable.items():
+        if key in ROUND_FACTS:
+            yield ("timetable", key), "date_name_taken", {"date": key}
+        if planned.stage is not None and planned.stage not in procedure.stages:
+            stages = {"stage": planned.stage, "allowed": listed(procedure.stages)}
+            yield ("timetable", key, "stage"), "unknown_stage", stages
 
 
 def known_state(procedure: Procedure, ref: str, path: Path) -> Iterator[Fault]:

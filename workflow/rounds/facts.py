@@ -5,7 +5,7 @@ import json
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from workflow.cases.gathering import Gathered, fact_source, iso_text
+from workflow.cases.gathering import Gathered, fact_family, fact_source, iso_text
 from workflow.cases.loading import LoadedCase
 from workflow.cases.tables import Case
 from workflow.rounds.tables import Round
@@ -39,6 +39,18 @@ def round_dates(session: Session, case: LoadedCase, _facts: Gathered) -> Gathere
         "round.seats": json.loads(seats),
         "round.rubric": json.loads(rubric),
     }
+
+
+_PLANNED = Hot(select(Round.planned).where(Round.id == bindparam("round_id")))
+
+
+@fact_family("round")
+def planned_date(session: Session, case: LoadedCase, _facts: Gathered, rest: str) -> str | None:
+    """A planned date of the round's timetable; None where none is set."""
+    if case.round_id is None:
+        return None
+    found: str | None = json.loads(_PLANNED.one(session, {"round_id": case.round_id})[0]).get(rest)
+    return found
 
 
 @fact_source("round.states")
