@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from workflow.calendar.queries import calendar
 from workflow.cases.rescheduling import Shift, holders_of_work, move_deadlines, shifts
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
@@ -15,6 +16,7 @@ from workflow.procedure.model import Procedure
 from workflow.rounds.rules import checked_reason, may_call, timetable_problems
 from workflow.rounds.tables import Round, RoundCall, TimetableChange
 from workflow.rounds.telling import tell_bodies
+from workflow.rounds.timetable import DateView, timetable
 from workflow.store.types import instant_text
 
 CASES_TOLD = 200
@@ -38,6 +40,8 @@ class Rescheduling:
     shifts: tuple[Shift, ...]
     bodies: int
     """How many bodies are told."""
+    dates: tuple[DateView, ...]
+    """The whole timetable as it would be."""
 
     @property
     def moved(self) -> tuple[Shift, ...]:
@@ -107,7 +111,14 @@ def _planned(context: Context, row: Round, procedure: Procedure, dates: Mapping[
         raise Invalid("timetable_unchanged")
     moves = {change.key: (change.was, change.now) for change in changes}
     called = select(func.count()).select_from(RoundCall).where(RoundCall.round_id == row.id)
-    return Rescheduling(changes, shifts(context, round_id=row.id, moves=moves), context.session.scalar(called) or 0)
+    after = before | dict(dates)
+    opens, closes = after.pop("opens_date"), after.pop("closes_date")
+    return Rescheduling(
+        changes,
+        shifts(context, round_id=row.id, moves=moves),
+        context.session.scalar(called) or 0,
+        timetable(procedure, calendar(context), opens_date=opens, closes_date=closes, planned=after),
+    )
 
 
 def days_of(row: Round) -> dict[str, date]:
