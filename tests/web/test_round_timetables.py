@@ -1,15 +1,17 @@
 """Opening a round and moving its dates: what is chosen, what is doubtful, what will move, and only then done."""
 
-import re
 from datetime import date
 from typing import Any
 
+import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.fixtures.office import Office
 from tests.web.conftest import ClientOf
 from tests.workflow.rounds.test_rescheduling import PLANNED, due, plan
 from tests.workflow.steps import SCORES, nominated, scored
+from workflow.bodies.tables import Body
 from workflow.cases.tables import ProcedureVersion
 from workflow.cases.versions import Origin, compiled_version, publish_procedure
 from workflow.rounds.tables import Round
@@ -27,6 +29,12 @@ FILLED: dict[str, Any] = {
 }
 
 
+def secretary_of(client_of: ClientOf) -> FlaskClient:
+    made = client_of("secretary")
+    made.application.config["WTF_CSRF_ENABLED"] = False
+    return made
+
+
 def newer_version(office: Office) -> tuple[int, int]:
     """The version the office has, and a newer one with another yardstick and a line of changelog."""
     old = office.versions["reserve-official"]
@@ -42,15 +50,21 @@ def rounds(office: Office) -> list[Round]:
         return list(session.scalars(select(Round).where(Round.title_en == "Autumn round")))
 
 
-def body_ids(page: str) -> list[str]:
-    return re.findall(r'name="called" value="(\d+)"', page)
+@pytest.fixture
+def called(office: Office) -> list[str]:
+    """Bodies of a kind that nominates."""
+    ids = [office.bodies["street"], office.bodies["mill"]]
+    with office.database.writing() as session:
+        for body_id in ids:
+            session.get_one(Body, body_id).kind = "subdistrict"
+    return [str(body_id) for body_id in ids]
 
 
 def test_the_newest_version_is_chosen_at_first_and_older_ones_say_what_they_are(
     office: Office, client_of: ClientOf
 ) -> None:
     old, new = newer_version(office)
-    secretary = client_of("secretary")
+    secretary = secretary_of(client_of)
     page = secretary.get("/rounds/new").text
     assert f'<option value="{new}" selected>' in page
     assert f'<option value="{old}">' in page
@@ -59,12 +73,11 @@ def test_the_newest_version_is_chosen_at_first_and_older_ones_say_what_they_are(
     assert "date_review_by" in secretary.get(f"/rounds/new?version={old}").text
 
 
-def test_a_round_runs_by_the_version_chosen(office: Office, client_of: ClientOf) -> None:
+def test_a_round_runs_by_the_version_chosen(office: Office, client_of: ClientOf, called: list[str]) -> None:
     old, _new = newer_version(office)
-    secretary = client_of("secretary")
-    called = body_ids(secretary.get("/rounds/new").text)
+    secretary = secretary_of(client_of)
     office.later(days=120)
-    secretary = client_of("secretary")
+    secretary = secretary_of(client_of)
     answer = secretary.post("/rounds/new", data={**FILLED, "version": old, "called": called, "step": "open"})
     assert answer.status_code == 302
     (row,) = rounds(office)
@@ -74,9 +87,10 @@ def test_a_round_runs_by_the_version_chosen(office: Office, client_of: ClientOf)
     assert "程序第 1 版" in secretary.get(answer.location).text
 
 
-def test_nothing_is_announced_before_the_round_was_looked_at(office: Office, client_of: ClientOf) -> None:
-    secretary = client_of("secretary")
-    called = body_ids(secretary.get("/rounds/new").text)
+def test_nothing_is_announced_before_the_round_was_looked_at(
+    office: Office, client_of: ClientOf, called: list[str]
+) -> None:
+    secretary = secretary_of(client_of)
     page = secretary.post("/rounds/new", data={**FILLED, "called": called, "step": "check"}).text
     assert rounds(office) == []
     assert "非工作日，下一工作日为 2026年11月23日" in page
@@ -88,10 +102,9 @@ def test_nothing_is_announced_before_the_round_was_looked_at(office: Office, cli
 
 
 def test_dates_out_of_order_are_told_at_their_field_and_what_was_typed_stays(
-    office: Office, client_of: ClientOf
+    office: Office, client_of: ClientOf, called: list[str]
 ) -> None:
-    secretary = client_of("secretary")
-    called = body_ids(secretary.get("/rounds/new").text)
+    secretary = secretary_of(client_of)
     for wrong, field in (
         ({"date_review_by": "2026-10-01"}, "date_review_by"),
         ({"date_review_by": "soon"}, "date_review_by"),
@@ -105,10 +118,9 @@ def test_dates_out_of_order_are_told_at_their_field_and_what_was_typed_stays(
     assert rounds(office) == []
 
 
-def test_seats_left_empty_set_no_limit(office: Office, client_of: ClientOf) -> None:
+def test_seats_left_empty_set_no_limit(office: Office, client_of: ClientOf, called: list[str]) -> None:
     office.later(days=120)
-    secretary = client_of("secretary")
-    called = body_ids(secretary.get("/rounds/new").text)
+    secretary = secretary_of(client_of)
     secretary.post("/rounds/new", data={**FILLED, "called": called, "seats_youth": "", "step": "open"})
     (row,) = rounds(office)
     assert row.seats == {"reserve": 15}
@@ -118,7 +130,7 @@ def test_moving_a_date_shows_what_moves_and_then_moves_it(office: Office, client
     plan(office, **PLANNED)
     case_id = scored(office, office.person(), SCORES, SCORES)
     nominated(office, office.person())
-    secretary = client_of("secretary")
+    secretary = secretary_of(client_of)
     assert "2026年11月13日" in secretary.get("/rounds/1").text
     sent = {"date_assessment_by": "2026-11-18", "reason": "考察人数较多", "seen": "0"}
     page = secretary.post("/rounds/1/timetable", data={**sent, "step": "check"}).text
@@ -137,7 +149,7 @@ def test_moving_a_date_shows_what_moves_and_then_moves_it(office: Office, client
 
 def test_a_change_without_reason_is_refused_before_it_is_shown(office: Office, client_of: ClientOf) -> None:
     plan(office, **PLANNED)
-    answer = client_of("secretary").post(
+    answer = secretary_of(client_of).post(
         "/rounds/1/timetable", data={"date_assessment_by": "2026-11-18", "reason": " ", "step": "check"}
     )
     assert answer.status_code == 422
@@ -152,5 +164,5 @@ def test_bodies_called_read_the_timetable(office: Office, client_of: ClientOf) -
 
 
 def test_only_who_calls_rounds_is_offered_to_open_one(office: Office, client_of: ClientOf) -> None:
-    assert "/rounds/new" in client_of("secretary").get("/rounds/").text
+    assert "/rounds/new" in secretary_of(client_of).get("/rounds/").text
     assert "/rounds/new" not in client_of("orghead").get("/rounds/").text
