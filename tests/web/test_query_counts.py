@@ -35,7 +35,7 @@ PAGES = {
     "/reports/1/sex.csv": ("secretary", 5),
     "/reports/1/cases/nominated": ("secretary", 6),
     "/calls/": ("nominator", 6),
-    "/ledger/": ("secretary", 6),
+    "/ledger/": ("secretary", 7),
     "/notifications/": ("secretary", 4),
     "/pools/": ("orghead", 4),
     "/pools/reviews": ("orghead", 4),
