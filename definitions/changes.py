@@ -3,6 +3,7 @@
 from typing import Any
 
 from definitions.texts import has, say
+from definitions.wording import outcome_text
 from workflow.procedure.diff import Change, Thing
 from workflow.procedure.diff_names import compact
 from workflow.procedure.stages import Use
@@ -61,8 +62,7 @@ def value_text(value: Any, locale: str) -> Any:
 
 
 def _entry(what: str, entry: str, locale: str) -> str:
-    key = f"outcome.{entry}"
-    return say(key, locale) if what == "outcomes" and has(key) else entry
+    return outcome_text(None, entry, locale) if what in {"outcomes", "outcome_titles", "outcome_effects"} else entry
 
 
 def guard_text(use: Use, locale: str) -> str:

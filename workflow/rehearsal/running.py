@@ -11,11 +11,14 @@ from typing import Any
 
 from sqlalchemy import event
 
+from workflow.cases.loading import LoadedCase
+from workflow.context import Context
 from workflow.problems import Missing, Problem
 from workflow.procedure.model import Procedure
 from workflow.rehearsal.coverage import Exercised, Share, coverage, exercised
+from workflow.rehearsal.difference import Difference, reason_codes, refusal_difference
 from workflow.rehearsal.given import Given
-from workflow.rehearsal.looking import Difference, Look, differences, last_delivery, reason_codes, refusal_difference
+from workflow.rehearsal.looking import Look, before_step, differences
 from workflow.rehearsal.play import Play, moment
 from workflow.rehearsal.script import Book, Cue, Script
 from workflow.store.database import Database
@@ -135,8 +138,9 @@ def _all_steps(play: Play, cues: Sequence[Cue], line: int, *, has_begun: bool) -
 
 
 def _one_step(play: Play, cue: Cue) -> tuple[Difference, ...]:
+    meant = cue.step.case or cue.step.opened
     with play.looking() as context:
-        since = last_delivery(context)
+        before = before_step(context, _case(play, context, cue.step.case))
     problem: Problem | None = None
     try:
         cue.step.prepare(play)
@@ -148,7 +152,10 @@ def _one_step(play: Play, cue: Cue) -> tuple[Difference, ...]:
     if wrong:
         return (wrong,)
     with play.looking() as context:
-        case = None
-        with suppress(Missing):
-            case = play.case(context, cue.step.case or cue.step.opened)
-        return differences(Look(context, play, case, since), cue.step.then)
+        return differences(Look(context, play, _case(play, context, meant), before), cue.step.then)
+
+
+def _case(play: Play, context: Context, ref: str | None) -> LoadedCase | None:
+    with suppress(Missing):
+        return play.case(context, ref)
+    return None
