@@ -86,13 +86,13 @@ def _where(rehearsed: Rehearsed, played: Played, failure: Failure, locale: str) 
     title, cue = words(played.script.title, locale), failure.cue
     if cue is None:
         return say("rehearsal.before", locale, title=title)
-    step = _step_text(cue.step, rehearsed.procedure, locale)
+    step = step_text(cue.step, rehearsed.procedure, locale)
     earlier = words(cue.scenario, locale)
     code = "rehearsal.place" if earlier == title else "rehearsal.place_earlier"
     return say(code, locale, title=title, earlier=earlier, number=cue.number, step=step)
 
 
-def _step_text(step: Step, procedure: Procedure, locale: str) -> str:
+def step_text(step: Step, procedure: Procedure, locale: str) -> str:
     """Who does what: an action by its title, an opinion by its word, anything else as the file says it."""
     said = getattr(step, step.verb)
     what = f"{step.verb} {said}" if isinstance(said, str | date) else step.verb
@@ -110,10 +110,11 @@ def failure_lines(failure: Failure, procedure: Procedure, locale: str) -> list[s
     difference = failure.difference
     params = named_params(difference.params, locale, procedure, {})
     lines = [say(f"rehearsal.{difference.code}", locale, **params)]
-    return lines + (_problem_lines(difference.problem, procedure, locale) if difference.problem else [])
+    return lines + (problem_lines(difference.problem, procedure, locale) if difference.problem else [])
 
 
-def _problem_lines(problem: Problem, procedure: Procedure, locale: str) -> list[str]:
+def problem_lines(problem: Problem, procedure: Procedure, locale: str) -> list[str]:
+    """What refused something, a line for every reason and every fault of a form."""
     reasons = problem.reasons if isinstance(problem, Refused) else ()
     lines = []
     for reason in reasons:

@@ -1,15 +1,11 @@
 """Rehearses a procedure: plays every script on a scratch database of its own and gathers differences and coverage."""
 
-import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-from sqlalchemy import event
 
 from workflow.problems import Missing, Problem
 from workflow.procedure.model import Procedure
@@ -17,9 +13,9 @@ from workflow.rehearsal.coverage import Exercised, Share, coverage, exercised
 from workflow.rehearsal.given import Given
 from workflow.rehearsal.looking import Difference, Look, differences, last_delivery, reason_codes, refusal_difference
 from workflow.rehearsal.play import Play, moment
+from workflow.rehearsal.scratch import empty, scratch
 from workflow.rehearsal.script import Book, Cue, Script
-from workflow.store.database import Database
-from workflow.store.migrating import upgrade
+from workflow.rehearsal.steps import Step
 
 MIDNIGHT = time(0)
 
@@ -76,10 +72,6 @@ class _Theatre:
 
     def __init__(self, procedure: Procedure, others: Sequence[Procedure], folder: Path) -> None:
         self._procedure, self._others, self._folder = procedure, others, folder
-        self._empty = folder / "empty.db"
-        database = _scratch(self._empty)
-        upgrade(database)
-        database.dispose()
         self._played: dict[int, tuple[Play, Played]] = {}
 
     def play(self, script: Script) -> Played:
@@ -100,23 +92,15 @@ class _Theatre:
 
     def _scene(self, before: Play | None, given: Given) -> Play:
         path = self._folder / f"{len(self._played)}.db"
-        shutil.copyfile(before.path if before else self._empty, path)
-        database = _scratch(path)
+        database = scratch(path, before.path.read_bytes() if before else empty())
         if before:
             return before.on(database, path)
-        first = min(filter(None, (given.today, given.round.opens if given.round else None)))
-        return Play(database, path, self._procedure, given, moment(first, MIDNIGHT), self._others)
+        return Play(database, path, self._procedure, given, first_moment(given), self._others)
 
 
-def _scratch(path: Path) -> Database:
-    """A database that nobody needs after a crash: commits do not wait for the disk."""
-    database = Database(f"sqlite:///{path}")
-
-    @event.listens_for(database.engine, "connect")
-    def on_connect(connection: Any, _record: Any) -> None:
-        connection.execute("PRAGMA synchronous=OFF")
-
-    return database
+def first_moment(given: Given) -> datetime:
+    """The midnight with which a scenario begins: of its first day, or of the day its round opens."""
+    return moment(min(filter(None, (given.today, given.round.opens if given.round else None))), MIDNIGHT)
 
 
 def _all_steps(play: Play, cues: Sequence[Cue], line: int, *, has_begun: bool) -> tuple[tuple[Failure, ...], int]:
@@ -137,13 +121,7 @@ def _all_steps(play: Play, cues: Sequence[Cue], line: int, *, has_begun: bool) -
 def _one_step(play: Play, cue: Cue) -> tuple[Difference, ...]:
     with play.looking() as context:
         since = last_delivery(context)
-    problem: Problem | None = None
-    try:
-        cue.step.prepare(play)
-        cue.step.take(play)
-    except Problem as caught:
-        problem = caught
-    play.after_step()
+    problem = take_step(play, cue.step)
     wrong = refusal_difference(cue.step.refused, problem)
     if wrong:
         return (wrong,)
@@ -152,3 +130,15 @@ def _one_step(play: Play, cue: Cue) -> tuple[Difference, ...]:
         with suppress(Missing):
             case = play.case(context, cue.step.case or cue.step.opened)
         return differences(Look(context, play, case, since), cue.step.then)
+
+
+def take_step(play: Play, step: Step) -> Problem | None:
+    """Takes a step and lets a minute pass; what refused it, None where nothing did."""
+    problem: Problem | None = None
+    try:
+        step.prepare(play)
+        step.take(play)
+    except Problem as caught:
+        problem = caught
+    play.after_step()
+    return problem
