@@ -1,6 +1,8 @@
 """What pages of procedures show: who does what, by when and by which rule; findings of a text; differences in words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -8,14 +10,14 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from definitions.changes import change_text, guard_text, where_text
-from definitions.explaining import action_text, words
+from definitions.explaining import action_text, finding_words, words
 from definitions.library import catalogue
 from definitions.texts import say
 from web.drawing import drawn
 from web.i18n import catalogue_text, language
 from workflow.procedure.diff import diff
-from workflow.procedure.findings import Unsound
-from workflow.procedure.loader import parse_procedure
+from workflow.procedure.findings import Finding, Unsound
+from workflow.procedure.loader import examine_text
 from workflow.procedure.model import Procedure
 from workflow.procedure.stages import Action, Deadline, State, Use
 from workflow.versions.rules import FILE
@@ -50,20 +52,46 @@ class StateView:
 
 
 @dataclass(frozen=True)
+class FindingView:
+    """A finding in the reader's words; `is_error` where the text cannot be used with it, `file` where it is another's."""
+
+    line: int
+    severity: str
+    text: str
+    hint: str
+    is_error: bool
+    file: str = ""
+
+
+@dataclass(frozen=True)
 class Checked:
-    """What a text comes to: a sound procedure, or findings as (line, text)."""
+    """What a text comes to: a sound procedure, perhaps with doubts, or what is wrong with it."""
 
     procedure: Procedure | None
-    findings: tuple[tuple[int, str], ...] = ()
+    findings: tuple[FindingView, ...] = ()
 
 
-def check_text(source: str) -> Checked:
-    """The procedure in a text or what is wrong with it, in the reader's language."""
+def check_text(source: str, *, on: date | None = None) -> Checked:
+    """The procedure in a text, or what is wrong with it; `on` is the day on which articles cited must be valid."""
     try:
-        return Checked(parse_procedure(source, FILE, catalogue()))
+        procedure, doubts = examine_text(source, FILE, catalogue(), on=on)
     except Unsound as unsound:
-        findings = unsound.findings
-        return Checked(None, tuple((one.line, say(one.code, language(), **one.params)) for one in findings))
+        return Checked(None, finding_lines(unsound.findings))
+    return Checked(procedure, finding_lines(doubts))
+
+
+def finding_lines(findings: Iterable[Finding], *, file: str = FILE) -> tuple[FindingView, ...]:
+    """Findings in the reader's words, in the order of their lines."""
+    views = [
+        FindingView(
+            one.line,
+            *finding_words(one, language()),
+            is_error=one.severity == "error",
+            file="" if one.file == file else one.file,
+        )
+        for one in findings
+    ]
+    return tuple(sorted(views, key=lambda one: (one.file, one.line)))
 
 
 def diagram_of(procedure: Procedure) -> Markup:

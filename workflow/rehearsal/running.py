@@ -1,6 +1,6 @@
 """Rehearses a procedure: plays every script on a scratch database of its own and gathers differences and coverage."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -60,11 +60,18 @@ class Rehearsed:
 
 def rehearse(procedure: Procedure, book: Book, *, others: Sequence[Procedure] = ()) -> Rehearsed:
     """Plays every script. `others` are procedures the office has beside this one, such as the review that follows it."""
+    played = tuple(rehearsing(procedure, book.scripts, others=others))
+    return Rehearsed(procedure, book, played, coverage(procedure, (one.exercised for one in played)))
+
+
+def rehearsing(
+    procedure: Procedure, scripts: Sequence[Script], *, others: Sequence[Procedure] = ()
+) -> Generator[Played]:
+    """What became of each script in turn; whoever has enough closes it."""
     beside = tuple(one for one in others if one.procedure != procedure.procedure)
     with TemporaryDirectory() as folder:
         theatre = _Theatre(procedure, beside, Path(folder))
-        played = tuple(theatre.play(script) for script in book.scripts)
-    return Rehearsed(procedure, book, played, coverage(procedure, (one.exercised for one in played)))
+        yield from map(theatre.play, scripts)
 
 
 class _Theatre:

@@ -109,9 +109,8 @@ def as_yaml(values: Any) -> str:
     """Values in the notation of definitions: small parts on one line, days without quotation marks."""
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = cast("Any", None)  # small parts flow, others do not
-    yaml.allow_unicode = True
     yaml.width = 160
-    yaml.sort_base_mapping_type_on_output = False
+    yaml.sort_base_mapping_type_on_output = cast("Any", False)
     stream = StringIO()
     yaml.dump(_dated(values), stream)
     return stream.getvalue()
