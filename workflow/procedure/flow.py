@@ -64,14 +64,26 @@ class Graph:
 
 def graph(procedure: Procedure, *, lanes: LanesBy = "stage") -> Graph:
     """The whole procedure. Every state and every way out of one is there exactly once."""
-    nodes = [Node("start", "start", procedure.starts)]
-    flows = [Flow("begin", "start", _entry(procedure, procedure.starts))]
+    nodes, flows = _starts(procedure)
     for ref, state in procedure.states.items():
         builder = _StateBuilder(procedure, ref, state)
         builder.build()
         nodes += builder.nodes
         flows += builder.flows
     return Graph(tuple(nodes), tuple(flows), _by_stage(procedure) if lanes == "stage" else _by_role(procedure))
+
+
+def _starts(procedure: Procedure) -> tuple[list[Node], list[Flow]]:
+    """Where cases begin: the first state, those of branches, and the state of cases that are cancelled with their parent."""
+    nodes, flows = (
+        [Node("start", "start", procedure.starts)],
+        [Flow("begin", "start", _entry(procedure, procedure.starts))],
+    )
+    others = {*procedure.entrances, *filter(None, (procedure.cancelled,))} - {procedure.starts}
+    for ref in sorted(others):
+        nodes.append(Node(f"start-{ref}", "start", ref))
+        flows.append(Flow(f"begin-{ref}", f"start-{ref}", _entry(procedure, ref)))
+    return nodes, flows
 
 
 def _entry(procedure: Procedure, ref: str) -> str:

@@ -64,7 +64,7 @@ def _placed(node: Node, cell: tuple[int, int], beside: dict[tuple[str, str], int
         number = beside[node.ref, place] = beside.get((node.ref, place), -1) + 1
         y = middle + 90 if place == "below" else middle + SIZES["task"][1] // 2
         return _around(left + 70 + 20 + number * 42, y, width, height)
-    x = {"start": left - 60, "race": left + 10, "choice": left + 250, "told": left + 90}.get(node.kind, left + 130)
+    x = {"start": left - 40, "race": left + 10, "choice": left + 250, "told": left + 90}.get(node.kind, left + 130)
     return _around(x, middle + 120 if node.kind == "told" else middle, width, height)
 
 

@@ -41,10 +41,13 @@ def procedure(request: pytest.FixtureRequest) -> Procedure:
 
 
 def ways(procedure: Procedure) -> Iterator[str]:
-    """The ids of every way out of every state."""
+    """The ids of every way out of every state; the second and later ways of one name are counted."""
     for ref, state in procedure.states.items():
-        yield from (f"way-act-{ref}-{name}" for name in state.actions)
-        yield from (f"way-outcome-{ref}-{name}" for name in state.outcomes)
+        seen: Counter[str] = Counter()
+        for name, _target in procedure.targets(ref):
+            seen[name] += 1
+            kind = "act" if name in state.actions else "outcome"
+            yield f"way-{kind}-{ref}-{name}" + (f"-{seen[name]}" if seen[name] > 1 else "")
 
 
 def one(root: ET.Element, id_: str) -> ET.Element:
