@@ -110,12 +110,13 @@ def differences(old: Procedure, new: Procedure) -> list[dict[str, Any]]:
 def stage_table(procedure: Procedure) -> list[tuple[str, list[StateView]]]:
     """Every stage with its states, in the order of the definition."""
     return [
-        (words(stage.title, language()), [_state(procedure, f"{key}.{name}") for name in stage.states])
+        (words(stage.title, language()), [state_view(procedure, f"{key}.{name}") for name in stage.states])
         for key, stage in procedure.stages.items()
     ]
 
 
-def _state(procedure: Procedure, ref: str) -> StateView:
+def state_view(procedure: Procedure, ref: str) -> StateView:
+    """A state in words: by when it is left, who does what in it, and the sources it cites."""
     state = procedure.states[ref]
     lines = [_action(procedure, ref, name, action) for name, action in state.actions.items()]
     settled = _settled(procedure, state)

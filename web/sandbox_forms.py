@@ -44,6 +44,8 @@ def answers_sent(form: Form, usual: Mapping[str, Any]) -> Values:
     sent: Values = {}
     typed = typed_values(form)
     for key, field in form.fields.items():
+        if key not in request.form and field.type not in {"choices", "accounts"}:
+            continue  # boxes that are not ticked are not sent; anything else that is not sent stays as usual
         answer = _written(field, request.form.get(key, "")) if field.type in YAML_TYPES else typed.get(key)
         answer = None if answer in ("", []) else answer
         if answer is None and key in usual:

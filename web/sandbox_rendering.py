@@ -54,7 +54,7 @@ def attempted(taken: Taken, values: Values, procedure: Procedure) -> Attempted:
     expects = {**values, "refused": list(reason_codes(taken.problem))}
     lines = [line.removeprefix("· ") for line in problem_lines(taken.problem, procedure, language())]
     kind = f"{values.get('does', '')}" if "does" in values else next(iter(set(values) & set(REGISTRY)), "")
-    return Attempted(kind, lines, (), typed(), as_yaml(expects), taken.problem.status)
+    return Attempted(kind, lines, (), typed(), as_yaml(expects, is_flat=True).strip(), taken.problem.status)
 
 
 def typed() -> dict[str, Any]:
@@ -132,7 +132,7 @@ def _step_line(procedure: Procedure, taken: Taken) -> Text:
 
 
 def _written(values: Mapping[str, Any]) -> str:
-    return as_yaml(dict(values)).strip()
+    return as_yaml(dict(values), is_flat=True).strip()
 
 
 def _others(procedure: Procedure, seen: Sight) -> list[Line]:

@@ -20,6 +20,9 @@ from workflow.rehearsal.script import Script
 FILE = "sandbox.yaml"
 PLACE = "sandbox:"
 MOST_STEPS = 200
+LONGEST_LINE = 100_000
+AS_WRITTEN: Any = False
+"""Keys keep their order."""
 KEPT_FOR = timedelta(days=60)
 MOST_KEPT = 12
 """Sandboxes of one person; the ones not touched for longest go first."""
@@ -101,16 +104,19 @@ def exported(story: Story, procedure: Procedure, taken: Sequence[Taken]) -> str:
         {**values, **({"then": one.then} if one.then and one.problem is None else {})}
         for values, one in zip(story.steps, taken, strict=False)
     ]
-    given = read_source(story.given, FILE).value
-    return as_yaml(scenario_values(procedure, given, steps))
+    whole = scenario_values(procedure, read_source(story.given, FILE).value, steps)
+    (scenario,) = whole.pop("scenarios")
+    lines = [f"      - {as_yaml(step, is_flat=True)}" for step in scenario["steps"]]
+    title = as_yaml(scenario["title"], is_flat=True)
+    return f"{as_yaml(whole)}scenarios:\n  - title: {title}    steps:\n{''.join(lines)}"
 
 
-def as_yaml(values: Any) -> str:
-    """Values in the notation of definitions: small parts on one line, days without quotation marks."""
+def as_yaml(values: Any, *, is_flat: bool = False) -> str:
+    """Values in the notation of definitions: all or small parts on one line, days without quotation marks."""
     yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = cast("Any", None)  # small parts flow, others do not
-    yaml.width = 160
-    yaml.sort_base_mapping_type_on_output = cast("Any", False)
+    yaml.default_flow_style = cast("Any", True if is_flat else None)  # None: small parts flow, others do not
+    yaml.width = LONGEST_LINE if is_flat else 160
+    yaml.sort_base_mapping_type_on_output = AS_WRITTEN
     stream = StringIO()
     yaml.dump(_dated(values), stream)
     return stream.getvalue()
