@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from definitions.explaining import words
-from web.i18n import catalogue_text, language
+from web.i18n import language
 from web.procedure_rendering import StateView, state_view
 from workflow.calendar.rules import Calendar
 from workflow.procedure.model import Procedure
@@ -67,7 +67,7 @@ def simulated(
         "boxes": Markup(boxes),  # noqa: S704 - ours, every text escaped
         "stage_title": lambda key: words(procedure.stages[key].title, language()),
         "role_title": lambda key: _role_title(procedure, procedures, key),
-        "end_title": lambda outcome: catalogue_text("outcome", outcome) if outcome else _("not ended"),
+        "end_title": lambda outcome: _end_title(procedure, outcome),
         "bottleneck": _bottleneck(procedure, procedures, found),
     }
 
@@ -77,6 +77,12 @@ def _role_title(procedure: Procedure, procedures: Mapping[str, Procedure], key: 
     other, dot, role = key.rpartition(".")
     rules = procedures.get(other) if dot else procedure
     return words(rules.roles[role].title, language()) if rules and role in rules.roles else key
+
+
+def _end_title(procedure: Procedure, outcome: str) -> str:
+    """The title of the state that ends with an outcome."""
+    titles = [state.title for state in procedure.states.values() if state.final == outcome and outcome]
+    return words(titles[0], language()) if titles else _("not ended")
 
 
 def _bottleneck(procedure: Procedure, procedures: Mapping[str, Procedure], found: Simulated) -> str:
@@ -92,7 +98,7 @@ def _told(figure: RoleFigure, title: str) -> Iterator[str]:
     yield _(
         "Cases wait longest for “%(title)s”: %(days)s working days on average before the work begins.",
         title=title,
-        days=f"{figure.mean_wait:g}",
+        days=f"{figure.mean_wait:.1f}",
     )
     yield ngettext(
         "At the worst moment %(num)s piece of work lay there.",
