@@ -15,11 +15,12 @@ from definitions.library import catalogue
 from definitions.texts import say
 from web.drawing import drawn
 from web.i18n import catalogue_text, language
+from workflow.procedure.citations import citations
 from workflow.procedure.diff import diff
 from workflow.procedure.findings import Finding, Unsound
 from workflow.procedure.loader import examine_text
 from workflow.procedure.model import Procedure
-from workflow.procedure.stages import Action, Deadline, State, Use
+from workflow.procedure.stages import EARLIER, RESUMED, Action, Deadline, State, Use
 from workflow.versions.rules import FILE
 
 
@@ -39,6 +40,8 @@ class Line:
     what: str
     leads: str
     rules: tuple[Rule, ...]
+    form: str = ""
+    """The form that is filled in with it."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,21 @@ class StateView:
     when: str
     lines: tuple[Line, ...]
     sources: tuple[str, ...]
+    is_final: bool = False
+
+
+@dataclass(frozen=True)
+class SourceView:
+    """An article that is cited: its text, the days it is valid, and the places that cite it."""
+
+    key: str
+    text: str
+    valid_from: date | None
+    valid_until: date | None
+    is_valid: bool
+    is_read: bool
+    """Whether it was read in a text of the rules, and not only taken to be so."""
+    cited_in: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -107,10 +125,10 @@ def differences(old: Procedure, new: Procedure) -> list[dict[str, Any]]:
     ]
 
 
-def stage_table(procedure: Procedure) -> list[tuple[str, list[StateView]]]:
-    """Every stage with its states, in the order of the definition."""
+def stage_table(procedure: Procedure) -> list[tuple[str, str, list[StateView]]]:
+    """Every stage with its states, in the order of the definition: key, title, states."""
     return [
-        (words(stage.title, language()), [state_view(procedure, f"{key}.{name}") for name in stage.states])
+        (key, words(stage.title, language()), [state_view(procedure, f"{key}.{name}") for name in stage.states])
         for key, stage in procedure.stages.items()
     ]
 
@@ -126,16 +144,48 @@ def state_view(procedure: Procedure, ref: str) -> StateView:
         _when(state),
         (*([settled] if settled else ()), *lines),
         _sources(procedure, sources),
+        is_final=state.final is not None,
     )
+
+
+def source_table(procedure: Procedure, on: date) -> list[SourceView]:
+    """Every article cited, in the order of the definition, and whether it is valid on a day."""
+    places: dict[str, list[str]] = {}
+    for citation in citations(procedure):
+        places.setdefault(citation.article, []).append(_place(procedure, citation.path))
+    return [
+        SourceView(
+            key,
+            words(article, language()),
+            article.valid_from,
+            article.valid_until,
+            is_valid=article.holds_on(on),
+            is_read=article.confidence is None,
+            cited_in=tuple(dict.fromkeys(places.get(key, ()))),
+        )
+        for key, article in procedure.sources.items()
+    ]
+
+
+def _place(procedure: Procedure, path: tuple[str | int, ...]) -> str:
+    """The state in which something stands, or the procedure as a whole."""
+    match path:
+        case ("stages", str(stage), "states", str(state), *_):
+            return words(procedure.stages[stage].states[state].title, language())
+        case ("stages", str(stage), *_):
+            return words(procedure.stages[stage].title, language())
+    return _("the whole procedure")
 
 
 def _action(procedure: Procedure, ref: str, name: str, action: Action) -> Line:
     leads = [words(procedure.states[target].title, language()) for target in action.named_targets if target != ref]
+    leads += {EARLIER: [_("an earlier step")], RESUMED: [_("where it was before")]}.get(str(action.to), [])
     return Line(
         _roles(procedure, action.by),
         action_text(procedure, ref, name, language()),
         _listed(leads),
         tuple(_rule(procedure, use) for use in action.guards),
+        words(procedure.forms[action.form].title, language()) if action.form else "",
     )
 
 
@@ -178,7 +228,7 @@ def _length(deadline: Deadline) -> str:
 
 
 def _rule(procedure: Procedure, use: Use) -> Rule:
-    return Rule(guard_text(use, language()), _sources(procedure, use.cites))
+    return Rule(guard_text(use, language(), procedure), _sources(procedure, use.cites))
 
 
 def _roles(procedure: Procedure, keys: tuple[str, ...]) -> str:
