@@ -4,6 +4,7 @@ from typing import Any
 
 from definitions.explaining import code_text, words
 from definitions.texts import has, say
+from definitions.wording import outcome_text
 from workflow.procedure.diff import Change, Thing
 from workflow.procedure.diff_names import compact
 from workflow.procedure.model import Procedure
@@ -64,8 +65,7 @@ def value_text(value: Any, locale: str) -> Any:
 
 
 def _entry(what: str, entry: str, locale: str) -> str:
-    key = f"outcome.{entry}"
-    return say(key, locale) if what == "outcomes" and has(key) else entry
+    return outcome_text(None, entry, locale) if what in {"outcomes", "outcome_titles", "outcome_effects"} else entry
 
 
 CODED = {"political_status": "political_status", "education": "education", "yearly_grades": "grade"}

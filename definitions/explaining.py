@@ -5,10 +5,12 @@ from typing import Any
 
 from definitions.codes import tables
 from definitions.texts import has, language_of, say
+from definitions.wording import opinion_text, spelt_out
 from workflow.engine.panels import Line
 from workflow.problems import Reason
 from workflow.procedure.findings import Finding
 from workflow.procedure.model import Procedure
+from workflow.procedure.panel import Panel
 from workflow.procedure.parts import Words
 
 Names = Mapping[int, str]
@@ -41,9 +43,12 @@ def source_text(reason: Reason, locale: str, procedure: Procedure) -> str | None
     return say("reason.cites", locale, source=words(source, locale)) if source else None
 
 
-def line_text(line: Line, locale: str) -> str:
-    """One sentence of how a panel's outcome was computed."""
-    return say(line.code, locale, **_named(line.params, locale, None, {}))
+def line_text(line: Line, locale: str, panel: Panel | None = None) -> str:
+    """One sentence of how a panel's outcome was computed; the panel says what its opinions are called."""
+    params = _named(line.params, locale, None, {})
+    if "opinion" in params:
+        params["opinion"] = opinion_text(panel, params["opinion"], locale)
+    return say(line.code, locale, **params)
 
 
 def action_text(procedure: Procedure, state: str | None, action: str, locale: str) -> str:
@@ -53,7 +58,7 @@ def action_text(procedure: Procedure, state: str | None, action: str, locale: st
         known = candidate.actions.get(action)
         if known is not None and known.title is not None:
             return words(known.title, locale)
-    return say(f"action.{action}", locale) if has(f"action.{action}") else action
+    return say(f"action.{action}", locale) if has(f"action.{action}") else spelt_out(action)
 
 
 def finding_text(finding: Finding, locale: str) -> str:
@@ -125,6 +130,14 @@ def _field(procedure: Procedure | None, _names: Names, rest: str, locale: str) -
     return rest
 
 
+def _column(procedure: Procedure | None, _names: Names, rest: str, locale: str) -> str:
+    for form in procedure.forms.values() if procedure else ():
+        for field in form.fields.values():
+            if rest in field.columns:
+                return words(field.columns[rest].title, locale)
+    return rest
+
+
 def _answer(procedure: Procedure | None, _names: Names, rest: str, locale: str) -> str:
     key, _, answer = rest.partition(":")
     for form in procedure.forms.values() if procedure else ():
@@ -149,6 +162,7 @@ _MARKERS: dict[str, Marker] = {
     "state": _state,
     "account": _account,
     "field": _field,
+    "column": _column,
     "answer": _answer,
     "base": _base,
     "text": _text,

@@ -35,7 +35,8 @@ def load_book(procedure: Procedure, path: Path | None = None) -> Book:
     chosen = path or scenario_file(procedure)
     if path is None and not chosen.exists():
         raise Unsound((Finding(str(chosen), 1, "scenario_missing", {"file": chosen.name}),))
-    return load_scenarios(chosen, procedure, codes=tables(), has_text=is_text)
+    others = tuple(procedures().values())
+    return load_scenarios(chosen, procedure, codes=tables(), has_text=is_text, others=others)
 
 
 def is_text(key: str) -> bool:

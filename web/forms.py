@@ -6,8 +6,11 @@ from typing import Any
 from flask import request
 
 from web.problems import problem_text
-from workflow.problems import Problem
-from workflow.procedure.forms import Form
+from workflow.problems import Invalid, Problem
+from workflow.procedure.forms import Form, FormField
+
+LONGEST_PLACE = 4
+"""Digits of a row's number; more rows are no table somebody filled in."""
 
 
 def typed_values(form: Form) -> dict[str, Any]:
@@ -16,9 +19,25 @@ def typed_values(form: Form) -> dict[str, Any]:
     for key, field in form.fields.items():
         if field.type in {"choices", "accounts"}:
             values[key] = request.form.getlist(key)
+        elif field.type == "rows":
+            values[key] = typed_rows(key, field)
         elif key in request.form:
             values[key] = request.form[key]
     return values
+
+
+def typed_rows(key: str, field: FormField) -> list[dict[str, str]]:
+    """The rows of a table as they were typed, `KEY.ROW.COLUMN` each; empty ones at the end are left out."""
+    rows: dict[int, dict[str, str]] = {}
+    for name, value in request.form.items():
+        place, _, column = name.removeprefix(f"{key}.").partition(".")
+        is_cell = name.startswith(f"{key}.") and column in field.columns
+        if is_cell and place.isascii() and place.isdecimal() and len(place) <= LONGEST_PLACE:
+            rows.setdefault(int(place), {})[column] = value
+    typed = [rows[place] for place in sorted(rows)]
+    while typed and not any(value.strip() for value in typed[-1].values()):
+        typed.pop()
+    return typed
 
 
 def number(name: str, default: int = 0) -> int:
@@ -29,8 +48,16 @@ def number(name: str, default: int = 0) -> int:
 
 def faults(problem: Problem, procedure: Any = None) -> dict[str, str]:
     """Field → what is wrong with it."""
-    found = {p.field or "": problem_text(p, procedure) for p in getattr(problem, "problems", ())}
+    found = {p.field or "": _fault(p, procedure) for p in getattr(problem, "problems", ())}
     return found or {problem.field or "": problem_text(problem, procedure)}
+
+
+def _fault(problem: Problem, procedure: Any) -> str:
+    """What is wrong with a field; of a cell of a table also why."""
+    why = next(iter(getattr(problem, "problems", ())), None)
+    if problem.code != "cell_faulty" or why is None:
+        return problem_text(problem, procedure)
+    return problem_text(Invalid("cell_faulty_why", **problem.params, why=problem_text(why, procedure)), procedure)
 
 
 def prefixed(prefix: str, form: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -13,8 +13,9 @@ from definitions.changes import change_text, guard_text, where_text
 from definitions.explaining import action_text, finding_words, words
 from definitions.library import catalogue
 from definitions.texts import say
+from definitions.wording import outcome_text
 from web.drawing import drawn
-from web.i18n import catalogue_text, language
+from web.i18n import language
 from workflow.procedure.citations import citations
 from workflow.procedure.diff import diff
 from workflow.procedure.findings import Finding, Unsound
@@ -192,7 +193,7 @@ def _action(procedure: Procedure, ref: str, name: str, action: Action) -> Line:
 def _settled(procedure: Procedure, state: State) -> Line | None:
     """What is settled here without a single person's action: a panel, a notice, child cases, a choice."""
     ways = [
-        f"{catalogue_text('outcome', key)} → {words(procedure.states[target].title, language())}"
+        f"{outcome_text(state, key, language())} → {words(procedure.states[target].title, language())}"
         for key, target in state.outcomes.items()
     ]
     if state.panel:

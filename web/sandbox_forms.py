@@ -8,15 +8,12 @@ from flask import request
 
 from web.forms import prefixed, typed_values
 from workflow.problems import Invalid
-from workflow.procedure.forms import Form, FormField
+from workflow.procedure.forms import Form
 from workflow.procedure.model import Procedure
 from workflow.procedure.source import read_source
 from workflow.rehearsal.given import Given
 from workflow.rehearsal.play import MAIN
 from workflow.rehearsal.story import FILE, Values, read_step
-
-YAML_TYPES = frozenset({"rows", "person", "body"})
-"""Answers that are written as they stand in a scenario, where a page has no field for them."""
 
 
 def step_sent(procedure: Procedure, given: Given) -> Values:
@@ -33,6 +30,8 @@ def _act(procedure: Procedure, given: Given) -> Values:
     name = request.form.get("action", "")
     actions = [state.actions[name] for state in procedure.states.values() if name in state.actions]
     step: Values = {"who": request.form.get("who", ""), "does": name}
+    if target := request.form.get("target", ""):
+        step["to"] = target
     form = next((one.form for one in actions if one.form), None)
     if form and (answers := answers_sent(procedure.forms[form], given.forms.get(form, {}))):
         step["form"] = answers
@@ -46,7 +45,7 @@ def answers_sent(form: Form, usual: Mapping[str, Any]) -> Values:
     for key, field in form.fields.items():
         if key not in request.form and field.type not in {"choices", "accounts"}:
             continue  # boxes that are not ticked are not sent; anything else that is not sent stays as usual
-        answer = _written(field, request.form.get(key, "")) if field.type in YAML_TYPES else typed.get(key)
+        answer = _rows(request.form.get(key, "")) if field.type == "rows" else typed.get(key)
         answer = None if answer in ("", []) else answer
         if answer is None and key in usual:
             sent[key] = None
@@ -62,13 +61,15 @@ def _plain(answer: Any) -> Any:
     return str(answer) if isinstance(answer, int) else answer
 
 
-def _written(field: FormField, text: str) -> Any:
-    if field.type != "rows" or not text.strip():
-        return text.strip()
-    return read_source(f"rows:\n{text}", FILE).value["rows"]
+def _rows(text: str) -> Any:
+    """The rows of a table, which stand there as they do in a scenario."""
+    return text.strip() and read_source(f"rows:\n{text}", FILE).value["rows"]
 
 
 def _opinion(_procedure: Procedure, _given: Given) -> Values:
+    voted = request.form.get(f"vote_{request.form.get('opinion', '')}")
+    if voted:  # the opinion stands for a child case of the scratch database; a scenario names it by its number
+        return {"who": request.form.get("who", ""), "votes_for": voted}
     scores = {key: _number(text) for key, text in prefixed("score_").items() if text.strip()}
     step = {"who": request.form.get("who", ""), "gives": request.form.get("opinion", "")}
     return step | ({"scores": scores} if scores else {}) | _reason()

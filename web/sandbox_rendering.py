@@ -9,28 +9,28 @@ from flask import make_response, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from definitions.explaining import action_text
+from definitions.explaining import action_text, words
 from definitions.notifying import notification_text
 from definitions.rehearsing import problem_lines, step_text
 from web.case_rendering import explained
 from web.drawing import drawn
+from web.form_fields import FormHelp
 from web.i18n import language
 from web.procedure_rendering import Line, finding_lines
 from web.request import settings
-from web.sandbox_forms import YAML_TYPES
 from web.sandbox_places import Subject
 from workflow.context import OFFICE_ZONE
 from workflow.problems import Reason
 from workflow.procedure.citations import guard_identities
 from workflow.procedure.findings import Finding
 from workflow.procedure.model import Procedure
+from workflow.rehearsal.difference import reason_codes
 from workflow.rehearsal.given import Given
-from workflow.rehearsal.looking import reason_codes
 from workflow.rehearsal.play import EVENING, moment
 from workflow.rehearsal.playing import Played, Taken
 from workflow.rehearsal.steps import REGISTRY
 from workflow.rehearsal.story import Story, Values, as_yaml
-from workflow.rehearsal.watching import Sight, look, next_due
+from workflow.rehearsal.watching import Sight, look, next_due, people_named
 
 Text = dict[str, Any]
 
@@ -102,7 +102,8 @@ def _seen(procedure: Procedure, story: Story, found: Played) -> dict[str, Any]:
         "explain": lambda reason: explained(reason, rules, names),
         "usual": lambda form, key: usual_answer(found.play.given, rules, form, key),
         "guard_name": lambda reason: guard_key(rules, reason),
-        "yaml_types": YAML_TYPES,
+        "help": _help(found, seen),
+        "people": people_named(found.play) if seen else [],
         "subject_of": lambda sent: notification_text(
             sent.template, language(), sent.params, {rules.digest: rules}, zone=settings().zone
         )[0],
@@ -166,6 +167,13 @@ def usual_answer(given: Given, procedure: Procedure, form: str, key: str) -> Any
     """The answer a form has when it is opened: the usual one of the scenario."""
     answer = given.forms.get(form, {}).get(key)
     field = procedure.forms[form].fields[key]
-    if field.type in YAML_TYPES and isinstance(answer, list):
-        return as_yaml(answer)
-    return answer
+    return as_yaml(answer) if field.type == "rows" and isinstance(answer, list) else answer
+
+
+def _help(found: Played, seen: Sight | None) -> FormHelp:
+    """What stands beside the questions of forms: people and bodies by the names scenarios use."""
+    bodies: Any = [
+        (code, words(body.title, language()) if body.title else code) for code, body in found.play.given.bodies.items()
+    ]
+    accounts: Any = seen.eligible if seen else {}
+    return FormHelp(accounts=accounts, bodies=bodies)

@@ -12,8 +12,9 @@ from web.i18n import words
 from web.problems import problem_text
 from web.request import current_actor, now, reading, writing
 from workflow.cases.case_page import case_page
-from workflow.cases.case_views import ActionView, CaseView
+from workflow.cases.case_views import CaseView
 from workflow.cases.drafts import case_place, discard_draft, draft, save_draft
+from workflow.cases.offering import ActionView
 from workflow.cases.operations import act
 from workflow.cases.reading import reading_roles
 from workflow.context import Context

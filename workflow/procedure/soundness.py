@@ -14,6 +14,7 @@ from workflow.procedure.soundness_parts import (
     condition_faults,
     deadline_faults,
     known_state,
+    named_field_faults,
     part_faults,
     stated_faults,
 )
@@ -223,6 +224,7 @@ def _guards(
         for code, params in vocabulary.guard_faults(use):
             yield here, code, params
         yield from stated_faults(procedure, use, here)
+        yield from named_field_faults(procedure, use, here)
         if not use.cites and _has_number(use.params):
             yield here, "uncited", {}
         for role in use.waivable_by:
@@ -249,6 +251,7 @@ def _effects(
     for index, use in enumerate(uses):
         for code, params in vocabulary.effect_faults(use):
             yield (*path, index), code, params
+        yield from named_field_faults(procedure, use, (*path, index))
         role = use.params.get("to")
         if use.name == "notify" and isinstance(role, str):
             yield from _known_role(procedure, role, (*path, index))

@@ -110,7 +110,7 @@ class Deadline(Part):
     ) = None
     """The date on which it ends: of the round, of the review, or answered in a form of the case (`form.FORM.KEY`)."""
     shift_days: int = Field(default=0, ge=-4_000, le=4_000)
-    """So many days after the date `on` names, before it with a minus."""
+    """So many days after the date `on` names or the length leads to, before it with a minus; working days where those are counted."""
     remind: Annotated[tuple[int, ...], BeforeValidator(_uses)] = ()
     """Days on which those awaited are reminded, counted from the deadline as it is counted itself: before it with a minus, 0 on the day."""
     escalate: Escalation | None = None
@@ -161,6 +161,8 @@ class State(Part):
     """Left at once, by the first way whose condition holds."""
     outcomes: dict[Key, StateRef] = Field(default_factory=dict)
     """Where the outcome of a panel, a notice or child cases leads."""
+    outcome_titles: dict[Key, Words] = Field(default_factory=dict)
+    """What an outcome is called here; without a title the text catalogue's word is said, or that of the opinion it is."""
     outcome_effects: dict[Key, Uses] = Field(default_factory=dict)
     """What follows from an outcome."""
     deadline: Deadline | None = None

@@ -22,7 +22,9 @@ def cast_for(procedure: Procedure, *, today: date, others: Mapping[str, Procedur
     """What a scenario of the procedure can begin with, as its file would say it."""
     followed = [others[key] for key in _followed(procedure) if key in others and key != procedure.procedure]
     given: Values = {"today": today.isoformat(), "bodies": bodies_for((procedure, *followed)), "people": _people(today)}
-    case: Values = {"person": SUBJECT, "body": OWN}
+    case: Values = {"person": SUBJECT, "body": OWN} if procedure.subject == "person" else {"title": "Post"}
+    if any(procedure.roles[key].is_subject for key in procedure.opened_by):
+        case["by"] = SUBJECT
     if procedure.categories:
         case["category"] = next(iter(procedure.categories))
     if procedure.rounds_by:

@@ -11,20 +11,17 @@ from workflow.context import Context
 from workflow.messages.tables import Delivery, Message
 from workflow.people.tables import Account
 from workflow.record.tables import Event
-from workflow.rehearsal.play import Play
+from workflow.rehearsal.looking import Before
 from workflow.store.types import instant
 
 
-def observed(context: Context, play: Play, case: LoadedCase | None, *, since: int) -> dict[str, Any]:
-    """The values of `then`: state, who is awaited, the deadline, an outcome, the end, and who was told what.
-
-    `since` is the last delivery before the step.
-    """
-    told = _told(context, since)
+def observed(context: Context, case: LoadedCase | None, *, before: Before) -> dict[str, Any]:
+    """The values of `then`: state, who is awaited, the deadline, an outcome, the end, and who was told what."""
+    told = _told(context, before.delivery)
     if case is None:
         return {"told": told} if told else {}
     found: dict[str, Any] = {"state": case.state, "waits_for": _waits_for(context, case), "due": _due(context, case)}
-    if outcome := _outcome(context, case):
+    if outcome := _outcome(context, case, before.seq):
         found["outcome"] = outcome
     if case.outcome is not None:
         found["ended"] = case.outcome
@@ -40,10 +37,15 @@ def _due(context: Context, case: LoadedCase) -> Any:
     return instant(case.due_at).astimezone(context.zone).date() if case.due_at else "none"
 
 
-def _outcome(context: Context, case: LoadedCase) -> str | None:
-    newest = select(Event.data).where(Event.case_id == case.id, Event.seq == case.last_seq)
-    outcome: str | None = json.loads(context.session.scalar(newest) or "{}").get("outcome")
-    return outcome
+def _outcome(context: Context, case: LoadedCase, since: int) -> str | None:
+    """The last outcome that the case itself came to with the step."""
+    newer = select(Event.data).where(Event.case_id == case.id, Event.seq > since).order_by(Event.seq)
+    settled = [
+        data["outcome"]
+        for data in map(json.loads, context.session.scalars(newer))
+        if "outcome" in data and "child" not in data
+    ]
+    return settled[-1] if settled else None
 
 
 def _told(context: Context, since: int) -> dict[str, list[str]]:

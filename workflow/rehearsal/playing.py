@@ -6,7 +6,7 @@ beginning and comes to the same.
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -15,13 +15,14 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
-from workflow.problems import Missing, Problem
+from workflow.problems import Problem
 from workflow.procedure.model import Procedure
+from workflow.rehearsal.difference import refusal_difference
 from workflow.rehearsal.given import Given
-from workflow.rehearsal.looking import last_delivery, refusal_difference
+from workflow.rehearsal.looking import before_step
 from workflow.rehearsal.observing import observed
 from workflow.rehearsal.play import Play
-from workflow.rehearsal.running import first_moment, take_step
+from workflow.rehearsal.running import case_meant, first_moment, take_step
 from workflow.rehearsal.scratch import empty, scratch
 from workflow.rehearsal.steps import Step
 
@@ -108,15 +109,11 @@ def _begun(
 
 def _take(play: Play, step: Step) -> Taken:
     with play.looking() as context:
-        since = last_delivery(context)
+        before = before_step(context, case_meant(play, context, step.case))
     problem = take_step(play, step)
     at = play.now
-    then: dict[str, Any] = {}
     with play.looking() as context:
-        case = None
-        with suppress(Missing):
-            case = play.case(context, step.case or step.opened)
-        then = observed(context, play, case, since=since)
+        then = observed(context, case_meant(play, context, step.case or step.opened), before=before)
     return Taken(step, at, problem, then)
 
 

@@ -7,11 +7,14 @@ from datetime import datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from workflow.cases.loading import LoadedCase
+from workflow.context import Context
 from workflow.problems import Missing, Problem
 from workflow.procedure.model import Procedure
 from workflow.rehearsal.coverage import Exercised, Share, coverage, exercised
+from workflow.rehearsal.difference import Difference, reason_codes, refusal_difference
 from workflow.rehearsal.given import Given
-from workflow.rehearsal.looking import Difference, Look, differences, last_delivery, reason_codes, refusal_difference
+from workflow.rehearsal.looking import Look, before_step, differences
 from workflow.rehearsal.play import Play, moment
 from workflow.rehearsal.scratch import empty, scratch
 from workflow.rehearsal.script import Book, Cue, Script
@@ -126,17 +129,15 @@ def _all_steps(play: Play, cues: Sequence[Cue], line: int, *, has_begun: bool) -
 
 
 def _one_step(play: Play, cue: Cue) -> tuple[Difference, ...]:
+    meant = cue.step.case or cue.step.opened
     with play.looking() as context:
-        since = last_delivery(context)
+        before = before_step(context, case_meant(play, context, cue.step.case))
     problem = take_step(play, cue.step)
     wrong = refusal_difference(cue.step.refused, problem)
     if wrong:
         return (wrong,)
     with play.looking() as context:
-        case = None
-        with suppress(Missing):
-            case = play.case(context, cue.step.case or cue.step.opened)
-        return differences(Look(context, play, case, since), cue.step.then)
+        return differences(Look(context, play, case_meant(play, context, meant), before), cue.step.then)
 
 
 def take_step(play: Play, step: Step) -> Problem | None:
@@ -149,3 +150,10 @@ def take_step(play: Play, step: Step) -> Problem | None:
         problem = caught
     play.after_step()
     return problem
+
+
+def case_meant(play: Play, context: Context, ref: str | None) -> LoadedCase | None:
+    """The case a step means; None where there is none yet."""
+    with suppress(Missing):
+        return play.case(context, ref)
+    return None

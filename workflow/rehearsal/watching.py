@@ -1,5 +1,6 @@
 """What somebody sees who plays every role: the case with everything in it, who is awaited, what comes next, what one may do."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from workflow.cases.case_views import CaseView
 from workflow.cases.loading import load_case
 from workflow.cases.naming import eligible_accounts
 from workflow.cases.roles import roles_of_actor
+from workflow.cases.subjects import SUBJECT
 from workflow.cases.tables import Case, CaseReader, WorkItem
 from workflow.cases.upcoming import Upcoming, reviews_opening, upcoming_timers
 from workflow.cases.versions import compiled_version
@@ -24,9 +26,11 @@ from workflow.panels.queries import PanelView, panels_of_case
 from workflow.panels.tables import Seat
 from workflow.people.tables import Account, Person
 from workflow.problems import Missing
+from workflow.procedure.parts import Words
 from workflow.rehearsal.play import Play
 
 MOST_MESSAGES = 60
+MOST_CASES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,9 @@ class CaseLine:
     id: int
     name: str | None
     reference: str
-    state: str
+    about: str
+    state: Words
     outcome: str | None
-    version_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +152,22 @@ def _as_player(
 
 
 def _cases(context: Context, play: Play) -> Iterator[CaseLine]:
+    """Every case in the order they were opened; a child is called by its number below its parent."""
     names = {case_id: name for name, case_id in play.cases.items()}
+    children: Counter[int] = Counter()
     rows = context.session.execute(
-        select(Case.id, Case.reference, Case.state, Case.outcome, Case.procedure_version_id).order_by(Case.id)
+        select(Case.id, Case.parent_id, Case.reference, SUBJECT, Case.state, Case.outcome, Case.procedure_version_id)
+        .outerjoin(Person, Person.id == Case.person_id)
+        .order_by(Case.id)
+        .limit(MOST_CASES)
     )
-    for number, reference, state, outcome, version in rows:
-        yield CaseLine(number, names.get(number), reference, state, outcome, version)
+    for number, parent, reference, about, state, outcome, version in rows:
+        if parent is not None:
+            children[parent] += 1
+            if parent in names:
+                names[number] = f"{names[parent]}/{children[parent]}"
+        title = compiled_version(context.session, version).procedure.states[state].title
+        yield CaseLine(number, names.get(number), reference, about, title, outcome)
 
 
 def _messages(context: Context, play: Play) -> tuple[Sent, ...]:
@@ -208,8 +222,8 @@ def next_due(play: Play) -> datetime | None:
     return min(moments, default=None)
 
 
-def people_named(play: Play) -> dict[str, str]:
-    """Name → shown name of everybody a case can be about."""
+def people_named(play: Play) -> list[tuple[str, str]]:
+    """Name and shown name of everybody a case can be about."""
     with play.looking() as context:
         rows = dict(context.session.execute(select(Person.id, Person.name)).all())
-    return {name: rows[number] for name, number in play.office.people.items()}
+    return [(name, rows[number]) for name, number in play.office.people.items()]

@@ -8,6 +8,7 @@ from sqlalchemy import and_, distinct, func, or_, select
 from workflow.bodies.tables import Body
 from workflow.calendar.queries import calendar
 from workflow.cases.reading import may_read
+from workflow.cases.subjects import SUBJECT, SUBJECT_LATIN
 from workflow.cases.tables import Case, Waiver
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
@@ -96,7 +97,7 @@ class StuckCase:
     reference: str
     person: str
     person_latin: str
-    birth_date: date
+    birth_date: date | None
     state: Words
     state_ref: str
     entered_at: datetime
@@ -124,8 +125,8 @@ def stuck_cases(context: Context, round_id: int, *, quiet_days: int) -> tuple[St
     last = and_(Event.case_id == Case.id, Event.seq == Case.last_seq)
     quiet_since = context.now - timedelta(days=quiet_days)
     rows = context.session.execute(
-        select(Case, Person.name, Person.name_latin, Person.birth_date, Event.at)
-        .join(Person, Person.id == Case.person_id)
+        select(Case, SUBJECT, SUBJECT_LATIN, Person.birth_date, Event.at)
+        .outerjoin(Person, Person.id == Case.person_id)
         .join(Event, last)
         .where(Case.round_id == round_id, Case.closed_at.is_(None), may_read(context))
         .where(or_(Case.due_at < context.now, Event.at < quiet_since))

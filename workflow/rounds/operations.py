@@ -130,7 +130,7 @@ def nominate(
     """
     row, procedure = _round(context, round_id)
     call = _called(context, row, procedure, body_id)
-    _require_open(context, row)
+    require_open(context, row)
     _require_own_person(context, person_id, call.body_id)
     _require_first(context, row, call, person_id, category)
     acted = open_case(
@@ -158,7 +158,7 @@ def file_nil_return(context: Context, *, round_id: int, reason: str, body_id: in
     """
     row, procedure = _round(context, round_id)
     call = _called(context, row, procedure, body_id)
-    _require_open(context, row)
+    require_open(context, row)
     text = checked_reason(reason)
     nominations = context.session.scalar(
         select(func.count())
@@ -183,7 +183,7 @@ def remind_bodies(context: Context, *, round_id: int) -> int:
     """
     row, procedure = _round(context, round_id)
     _require_caller(context, procedure)
-    _require_open(context, row)
+    require_open(context, row)
     bodies = unanswered(context, row.id)
     return tell_bodies(context, row, procedure, bodies, template="round_reminder", occasion=context.today.isoformat())
 
@@ -201,7 +201,8 @@ def _require_caller(context: Context, procedure: Procedure) -> None:
         raise Forbidden("round_for_callers")
 
 
-def _require_open(context: Context, row: Round) -> None:
+def require_open(context: Context, row: Round) -> None:
+    """Raises Refused with the reasons why a round takes no cases today."""
     reasons = not_open(
         today=context.today,
         opens_date=row.opens_date,

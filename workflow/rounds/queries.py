@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from workflow.calendar.queries import calendar
 from workflow.calendar.rules import Calendar
+from workflow.cases.subjects import SUBJECT, SUBJECT_LATIN
 from workflow.cases.tables import Case
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
@@ -171,8 +172,8 @@ def view_of(context: Context, row: Round, days: Calendar) -> RoundView:
 
 def _nominations(context: Context, rows: Sequence[Round], body_id: int) -> dict[int | None, tuple[NominationView, ...]]:
     found = context.session.execute(
-        select(Case, Person.name, Person.name_latin)
-        .join(Person, Person.id == Case.person_id)
+        select(Case, SUBJECT, SUBJECT_LATIN)
+        .outerjoin(Person, Person.id == Case.person_id)
         .where(Case.round_id.in_([row.id for row in rows]), Case.body_id == body_id)
         .order_by(Case.id)
     )

@@ -15,7 +15,8 @@ from tests.architecture.house import HOME
 from tests.fixtures.node import ReadBpmn
 from tests.web.test_front_door import run
 from workflow.procedure.bpmn import write_bpmn
-from workflow.procedure.flow import LanesBy, graph
+from workflow.procedure.flow import graph
+from workflow.procedure.flow_parts import ON_TASKS, Graph, LanesBy
 from workflow.procedure.layout import layout
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Words
@@ -41,13 +42,13 @@ def procedure(request: pytest.FixtureRequest) -> Procedure:
 
 
 def ways(procedure: Procedure) -> Iterator[str]:
-    """The ids of every way out of every state; the second and later ways of one name are counted."""
+    """The ids of every way out of every state; an action of many states is there once."""
+    shared = {(ref, wide.name) for wide in procedure.wide_actions for ref in wide.refs}
     for ref, state in procedure.states.items():
-        seen: Counter[str] = Counter()
-        for name, _target in procedure.targets(ref):
-            seen[name] += 1
-            kind = "act" if name in state.actions else "outcome"
-            yield f"way-{kind}-{ref}-{name}" + (f"-{seen[name]}" if seen[name] > 1 else "")
+        yield from (f"way-act-{ref}-{name}" for name in state.actions if (ref, name) not in shared)
+        yield from (f"way-outcome-{ref}-{name}" for name in state.outcomes)
+        yield from (f"way-choose-{ref}-{number}" for number, _ in enumerate(state.choose, start=1))
+    yield from (f"way-any-{wide.stage or ''}-{wide.name}" for wide in procedure.wide_actions)
 
 
 def one(root: ET.Element, id_: str) -> ET.Element:
@@ -85,33 +86,62 @@ def test_every_state_and_way_is_there_once_with_a_place_in_one_lane(procedure: P
     assert [id_ for id_, count in ids.items() if count > 1] == []
     flows = root.findall(f".//{BPMN}sequenceFlow")
     nodes = {id_ for flow in flows for id_ in (flow.get("sourceRef"), flow.get("targetRef"))}
+    inner = {element.get("id") for part in root.iter(f"{BPMN}subProcess") for element in part}
+    parts = {part.get("id") for part in root.iter(f"{BPMN}subProcess")}
     in_lanes = Counter(node.text for node in root.iter(f"{BPMN}flowNodeRef"))
-    assert set(in_lanes) == nodes | set(procedure.states)
+    assert set(in_lanes) == (nodes - inner) | parts | set(procedure.states)
     assert set(in_lanes.values()) == {1}
     assert sorted(str(flow.get("id")) for flow in flows if str(flow.get("id")).startswith("way-")) == sorted(
         ways(procedure)
     )
 
 
-def test_a_way_leads_from_its_state_to_its_target(procedure: Procedure) -> None:
-    drawn = graph(procedure)
-    owner = {node.id: node.ref for node in drawn.nodes}
-    led = {(owner[flow.source], flow.label, owner[flow.target]) for flow in drawn.flows if flow.id.startswith("way-")}
+@pytest.mark.parametrize("lanes", LANES)
+def test_the_ways_lead_from_their_states_to_their_targets(procedure: Procedure, lanes: LanesBy) -> None:
+    """By links, gateways and parts that begin anywhere: what is drawn comes to the procedure's own ways, no more, no less."""
+    drawn = graph(procedure, lanes=lanes)
+    wide = {f"any-{one.stage or ''}-{one.name}": one for one in procedure.wide_actions}
+    led = set()
+    for flow in drawn.flows:
+        if flow.id.startswith("way-"):
+            source = next(node.ref for node in drawn.nodes if node.id == flow.source)
+            refs = wide[source].refs if source in wide else (source,)
+            led |= {(ref, flow.label, target) for ref in refs for target in ends(drawn, procedure, flow.target)}
     assert led == {(ref, name, target) for ref in procedure.states for name, target in procedure.targets(ref)}
+
+
+def ends(drawn: Graph, procedure: Procedure, node_id: str) -> Iterator[str]:
+    """The states a flow to a node comes to in the end."""
+    node = next(node for node in drawn.nodes if node.id == node_id)
+    if node.kind == "parting":
+        for flow in drawn.flows:
+            if flow.source == node_id:
+                yield from ends(drawn, procedure, flow.target)
+    elif node.kind == "back":
+        yield from (note.removeprefix("leads to: ") for note in node.notes)
+    else:
+        yield node.leads if node.kind in {"away", "departure"} and node.leads else node.ref
+
+
+def test_a_link_is_caught_where_it_leads(procedure: Procedure) -> None:
+    drawn = graph(procedure)
+    assert {node.leads for node in drawn.nodes if node.kind == "away"} == {
+        node.ref for node in drawn.nodes if node.kind == "landing"
+    }
+    assert {node.leads for node in drawn.nodes if node.kind == "departure"} == {
+        node.ref for node in drawn.nodes if node.kind == "arrival"
+    }
 
 
 @pytest.mark.parametrize("lanes", LANES)
 def test_what_flows_nothing_comes_to_but_the_start_and_events_on_tasks(procedure: Procedure, lanes: LanesBy) -> None:
     drawn = graph(procedure, lanes=lanes)
     come_to = {flow.target for flow in drawn.flows}
-    assert {node.kind for node in drawn.nodes if node.id not in come_to} <= {
-        "start",
-        "interruption",
-        "deadline",
-        "expiry",
-    }
+    begins = {"start", "branch", "reopening", "arrival", "landing", "trigger", "cancellation"}
+    assert {node.kind for node in drawn.nodes if node.id not in come_to} <= begins | ON_TASKS | {"anywhere"}
     left = {flow.source for flow in drawn.flows}
-    assert {node.kind for node in drawn.nodes if node.id not in left} <= {"end", "told"}
+    ends_there = {"end", "told", "noted", "back", "away", "departure"}
+    assert {node.kind for node in drawn.nodes if node.id not in left} <= ends_there | {"anywhere"}
 
 
 @pytest.mark.parametrize("lanes", LANES)
@@ -125,7 +155,7 @@ def test_nothing_is_drawn_upon_another_or_outside_its_lane(procedure: Procedure,
         assert box.x + box.width <= lane.x + lane.width
         assert lane.y <= box.y
         assert box.y + box.height <= lane.y + lane.height
-    free = [node for node in drawn.nodes if node.host is None]
+    free = [node for node in drawn.nodes if node.host is None and node.within is None]
     for one_node, other in combinations(free, 2):
         a, b = places.nodes[one_node.id], places.nodes[other.id]
         assert a.x + a.width <= b.x or b.x + b.width <= a.x or a.y + a.height <= b.y or b.y + b.height <= a.y

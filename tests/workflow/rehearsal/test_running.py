@@ -133,6 +133,7 @@ def test_coverage_names_what_no_scenario_reached() -> None:
         "states": (2, ("desk.done", "desk.dropped")),
         "actions": (1, ("desk.draft.drop",)),
         "outcomes": (0, ("desk.sign.agreed", "desk.sign.refused")),
+        "ways": (0, ()),
         "guards_passed": (0, ("desk.draft.submit.age",)),
         "guards_failed": (1, ()),
     }
