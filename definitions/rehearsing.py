@@ -57,7 +57,8 @@ def shipped_scenarios(procedure: Procedure) -> str:
 
 def read_book(text: str, procedure: Procedure) -> Book:
     """The scenarios in a text. Raises Unsound."""
-    return parse_scenarios(text, FILE, procedure, codes=tables(), has_text=is_text)
+    others = tuple(procedures().values())
+    return parse_scenarios(text, FILE, procedure, codes=tables(), has_text=is_text, others=others)
 
 
 def coverage_lines(

@@ -34,7 +34,7 @@ def beginning(procedure: Procedure, *, today: date) -> str:
 
 def read_story(story: Story, procedure: Procedure) -> Script:
     """The story ready to be played. Raises Unsound."""
-    return script_of(story, procedure, codes=tables(), has_text=is_text)
+    return script_of(story, procedure, codes=tables(), has_text=is_text, others=tuple(procedures().values()))
 
 
 def steps_of(story: Story, script: Script) -> tuple[Step, ...]:

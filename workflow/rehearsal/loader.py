@@ -41,7 +41,7 @@ def parse_scenarios(
     others: Sequence[Procedure] = (),
 ) -> Book:
     """The scenarios in a text; `file` is the name findings carry. Raises Unsound."""
-    return scenarios_in(read_source(text, file), procedure, codes=codes, has_text=has_text)
+    return scenarios_in(read_source(text, file), procedure, codes=codes, has_text=has_text, others=others)
 
 
 def scenarios_in(
@@ -50,6 +50,7 @@ def scenarios_in(
     *,
     codes: Mapping[str, Iterable[str]],
     has_text: Callable[[str], bool],
+    others: Sequence[Procedure] = (),
 ) -> Book:
     """The scenarios in values that were read before. Raises Unsound."""
     try:

@@ -72,12 +72,13 @@ def script_of(
     *,
     codes: Mapping[str, Iterable[str]],
     has_text: Callable[[str], bool],
+    others: Sequence[Procedure] = (),
 ) -> Script:
     """The story ready to be played. Raises Unsound with findings whose lines are those of `given`."""
     read = read_source(story.given, FILE)
     lines = {("given", *path): line for path, line in read.lines.items()}
     whole = scenario_values(procedure, read.value, story.steps)
-    return scenarios_in(Source(FILE, whole, lines), procedure, codes=codes, has_text=has_text).scripts[0]
+    return scenarios_in(Source(FILE, whole, lines), procedure, codes=codes, has_text=has_text, others=others).scripts[0]
 
 
 def scenario_values(procedure: Procedure, given: Values, steps: Sequence[Values]) -> Values:

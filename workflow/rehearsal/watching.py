@@ -22,8 +22,9 @@ from workflow.cases.versions import compiled_version
 from workflow.context import Actor, Context
 from workflow.messages.tables import Delivery, Message
 from workflow.notices.queries import NoticeView, notices_of_case
-from workflow.panels.queries import PanelView, panels_of_case
+from workflow.panels.queries import panels_of_case
 from workflow.panels.tables import Seat
+from workflow.panels.views import PanelView
 from workflow.people.tables import Account, Person
 from workflow.problems import Missing
 from workflow.procedure.parts import Words
