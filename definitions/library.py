@@ -18,6 +18,11 @@ FOLDER = Path(__file__).parent / "procedures"
 FRAGMENTS = Path(__file__).parent / "fragments"
 
 
+def fragments() -> Mapping[str, Path]:
+    """Key → file of what procedures may share."""
+    return {path.stem: path for path in sorted(FRAGMENTS.glob("*.yaml"))}
+
+
 @cache
 def catalogue() -> Catalogue:
     """What a definition may name in this office."""
@@ -28,7 +33,7 @@ def catalogue() -> Catalogue:
             for name, table in codes.items()
         },
         has_text=has,
-        fragments={path.stem: path for path in sorted(FRAGMENTS.glob("*.yaml"))},
+        fragments=fragments(),
         packs=packs(),
     )
 

@@ -5,6 +5,7 @@ from workflow.cases import acting_on, allotting, case_facts, children, extending
 from workflow.notices import operations as notices
 from workflow.panels import facts as panel_facts
 from workflow.panels import seating as panels
+from workflow.pools import facts as pool_facts
 from workflow.pools import operations as pools
 from workflow.reviews import facts as review_facts
 from workflow.reviews import operations as reviews
@@ -22,6 +23,7 @@ __all__ = [
     "notices",
     "panel_facts",
     "panels",
+    "pool_facts",
     "pools",
     "review_facts",
     "reviews",

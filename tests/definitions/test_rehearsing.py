@@ -29,6 +29,16 @@ def test_a_shipped_procedure_runs_as_its_scenarios_say(path: Path) -> None:
         assert missed == dict.fromkeys(missed, ())
 
 
+DISTRICT = ("upward-recommendation", "open-selection", "competition-for-posts", "probation", "correction")
+
+
+@pytest.mark.parametrize("key", DISTRICT)
+def test_scenarios_go_through_everything_a_procedure_of_the_district_has(key: str) -> None:
+    procedure = procedures()[key]
+    rehearsed = rehearse_here(procedure, load_book(procedure))
+    assert {share.kind: share.missed for share in rehearsed.coverage if share.missed} == {}
+
+
 def test_every_scenario_file_belongs_to_a_procedure() -> None:
     known = {scenario_file(procedure).name for procedure in procedures().values()}
     assert {path.name for path in SCENARIOS.glob("*.yaml")} == known

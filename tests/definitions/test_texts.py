@@ -24,6 +24,10 @@ ROUND: dict[str, Any] = {
     "opens_date": "2026-09-01",
     "closes_date": "2026-09-30",
 }
+PLANNED = [
+    {"title": {"en": "Review finished by", "zh": "组织把关完成"}, "on_date": "2026-10-30"},
+    {"title": {"en": "Assessment finished by", "zh": "组织考察完成"}, "on_date": "2026-11-20"},
+]
 SITUATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "work_waiting": ("work_waiting", CASE),
     "work_waiting-no_deadline": ("work_waiting", CASE | {"due_at": None}),
@@ -41,10 +45,23 @@ SITUATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "case_closed": ("case_closed", CASE | {"reason": "本人申请退出"}),
     "case_closed-no_reason": ("case_closed", CASE | {"reason": ""}),
     "case_listed": ("case_listed", CASE),
+    "case_appointed": ("case_appointed", CASE),
+    "probation_passed": ("probation_passed", CASE),
+    "probation_failed": ("probation_failed", CASE | {"reason": "经常委会研究，不胜任现职"}),
+    "probation_failed-no_reason": ("probation_failed", CASE | {"reason": ""}),
+    "correction_made": ("correction_made", CASE),
+    "upward_answered": ("upward_answered", CASE),
     "exception_answered": ("exception_answered", CASE | {"reason": "同意例外"}),
     "exception_answered-no_reason": ("exception_answered", CASE | {"reason": ""}),
     "round_called": ("round_called", ROUND),
     "round_reminder": ("round_reminder", ROUND),
+    "round_called_planned": ("round_called_planned", ROUND | {"planned": PLANNED}),
+    "round_rescheduled": ("round_rescheduled", ROUND | {"planned": PLANNED, "reason": "考察人数较多"}),
+    "deadline_moved": ("deadline_moved", CASE | {"cases": [CASE], "count": 1, "reason": "考察人数较多"}),
+    "deadline_moved-many": (
+        "deadline_moved",
+        CASE | {"cases": [CASE, CASE | {"reference": "RO-2026-0002"}], "count": 2, "reason": "考察人数较多"},
+    ),
     "review_opened": ("review_opened", CASE | {"year": 2026, "due_date": "2026-12-31"}),
 }
 

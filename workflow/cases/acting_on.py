@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -101,8 +102,7 @@ def set_field(_context: Context, moved: Moved, effect: SetField) -> None:
     form, _, key = effect.field.partition(".")
 
     def follow(context: Context) -> None:
-        fact = effect.copy_of
-        value = effect.value if fact is None else gather_facts(context, moved.case, needs=(fact,), form=None)[fact]
+        value = _written_value(context, moved.case, effect)
         newest = select(CaseForm.values).where(CaseForm.case_id == moved.case.id, CaseForm.form == form)
         before = context.session.scalar(newest.order_by(CaseForm.id.desc()).limit(1)) or {}
         row = {
@@ -118,3 +118,17 @@ def set_field(_context: Context, moved: Moved, effect: SetField) -> None:
 
     moved.step.data.setdefault("set", []).append(effect.field)
     moved.step.afterwards.append(follow)
+
+
+def _written_value(context: Context, case: LoadedCase, effect: SetField) -> Any:
+    """What is written: a value of the definition, a fact, or the weighted mean of numbers; None while one is missing."""
+    if effect.copy_of is not None:
+        return gather_facts(context, case, needs=(effect.copy_of,), form=None)[effect.copy_of]
+    if not effect.weighs:
+        return effect.value
+    weights = {f"form.{field}": weight for field, weight in effect.weighs.items()}
+    numbers = gather_facts(context, case, needs=weights, form=None)
+    if any(numbers[fact] is None for fact in weights):
+        return None
+    total = sum((Decimal(str(numbers[fact])) * weight for fact, weight in weights.items()), Decimal())
+    return str((total / sum(weights.values())).quantize(Decimal("0.01"), ROUND_HALF_UP))

@@ -198,9 +198,8 @@ def start_timers(context: Context, moved: Moved, deadline: Deadline) -> None:
     step.data["due"] = {"at": step.due_at, "calendar": plan.calendar_version, "is_provisional": plan.is_provisional}
     for rung in plan.rungs:
         params: dict[str, Any] = {"reference": moved.case.reference, "digest": step.digest, "due_at": step.due_at}
-        if rung.kind == "escalate" and deadline.escalate:
-            role = moved.compiled.procedure.roles[deadline.escalate.to]
-            params["body_role_id"] = body_role_of(context.session, role, moved.case.body_id)
+        if rung.kind == "escalate":
+            params |= escalation_role(context.session, moved.compiled, moved.case, deadline)
         step.timers.append(
             {
                 "kind": rung.kind,
@@ -212,6 +211,14 @@ def start_timers(context: Context, moved: Moved, deadline: Deadline) -> None:
                 "params": canonical_json(params),
             }
         )
+
+
+def escalation_role(session: Session, compiled: Compiled, case: LoadedCase, deadline: Deadline) -> dict[str, int]:
+    """What a timer keeps of whom a deadline that has passed is told to."""
+    if deadline.escalate is None:
+        return {}
+    role = compiled.procedure.roles[deadline.escalate.to]
+    return {"body_role_id": body_role_of(session, role, case.body_id)}
 
 
 def _dates(context: Context, moved: Moved, deadline: Deadline) -> dict[str, date | None]:

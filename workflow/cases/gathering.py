@@ -36,7 +36,7 @@ def gather_facts(
     state left and its outcome.
     """
     facts: Gathered = {"today": context.today.isoformat(), "form.values": form, **(known or {})}
-    facts["case.category"] = case.category
+    facts["case.category"], facts["case.state"] = case.category, case.state
     facts["actor.account_id"] = context.actor.account_id
     facts["actor.person_id"] = context.actor.person_id
     for need in sorted(needs):

@@ -12,6 +12,7 @@ CATALOGUE: dict[str, str] = {
     "actor.roles": "procedure roles the actor holds in this case",
     "attempt.number": "which attempt of the procedure this is, from 1",
     "case.category": "category of the case",
+    "case.state": "state the case is in",
     "case.visited": "states the case has been in, in the order first entered",
     "case.last_done": "the last thing done to the case: {action, account_id}",
     "case.suspended_in": "state in which the case was suspended, or null",
@@ -28,6 +29,7 @@ CATALOGUE: dict[str, str] = {
     "person.post_since": "ISO date the present post is held from, or null",
     "person.sanctions": "list of {kind, until}",
     "person.grades": "year → grade code",
+    "person.lists": "keys of the lists the person is on",
     "person.trainings": "list of {to_date, hours, is_off_job, is_completed}",
     "round.opens_date": "ISO date or null",
     "round.closes_date": "ISO date or null",
@@ -50,6 +52,9 @@ FAMILIES: dict[str, str] = {
     "`children.mine`: open ones about the person who acts",
     "others": "`others.SAME[.SAME…]`: other open cases with the same `person`, `round`, `body`, `procedure`, `category` or "
     "`post`: list of {reference, state}",
+    "round": "`round.KEY`: a planned date of the round's timetable, ISO text or null",
+    "rank": "`rank.FORM.KEY`: the place of the case among the open ones of its round and category, the highest answer first; equal "
+    "answers share a place; null without an answer",
     "parent": "`parent.state`, `parent.stage`, `parent.outcome`: where the case is that this one is a child of, or null",
 }
 """Facts with a name of their own each: the part before the first dot → what they are."""

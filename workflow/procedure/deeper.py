@@ -163,7 +163,7 @@ def _panel(state: State, vocabulary: Vocabulary, path: Path) -> Iterator[Fault]:
     for outcome in sorted(set(state.outcomes) & state.settles - vocabulary.panel_outcomes(state.panel)):
         yield (*path, "outcomes", outcome), "outcome_never", {"outcome": outcome}
     for opinion in state.panel.opinions:
-        if not vocabulary.has_text(f"opinion.{opinion}"):
+        if opinion not in state.panel.titles and not vocabulary.has_text(f"opinion.{opinion}"):
             yield (*path, "panel", "opinions"), "opinion_unnamed", {"opinion": opinion}
 
 

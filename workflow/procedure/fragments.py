@@ -21,7 +21,7 @@ def with_fragments(source: Source, fragments: Mapping[str, FilePath]) -> Source:
     names = (used,) if isinstance(used, str) else tuple(used) if isinstance(used, list) else ()
     faults: list[Finding] = []
     for name in names:
-        if name not in fragments:
+        if not isinstance(name, str) or name not in fragments:
             allowed = listed(fragments) or "–"
             faults.append(source.finding(("uses",), "unknown_fragment", fragment=str(name), allowed=allowed))
             continue

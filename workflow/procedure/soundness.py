@@ -14,8 +14,10 @@ from workflow.procedure.soundness_parts import (
     condition_faults,
     deadline_faults,
     known_state,
+    named_field_faults,
     part_faults,
     stated_faults,
+    timetable_faults,
 )
 from workflow.procedure.stages import Action, Deadline, State, Use
 
@@ -60,6 +62,7 @@ def unsoundness(procedure: Procedure, vocabulary: Vocabulary, *, on: date | None
     yield from _forms(procedure, vocabulary)
     yield from _roles(procedure)
     yield from _rubric(procedure)
+    yield from timetable_faults(procedure)
     if procedure.starts not in procedure.states:
         yield ("starts",), "unknown_state", {"state": procedure.starts, "allowed": listed(procedure.states)}
     for stage_key, stage in procedure.stages.items():
@@ -225,6 +228,7 @@ def _guards(
         for code, params in vocabulary.guard_faults(use):
             yield here, code, params
         yield from stated_faults(procedure, use, here)
+        yield from named_field_faults(procedure, use, here)
         if not use.cites and _has_number(use.params):
             yield here, "uncited", {}
         for role in use.waivable_by:
@@ -251,6 +255,7 @@ def _effects(
     for index, use in enumerate(uses):
         for code, params in vocabulary.effect_faults(use):
             yield (*path, index), code, params
+        yield from named_field_faults(procedure, use, (*path, index))
         role = use.params.get("to")
         if use.name == "notify" and isinstance(role, str):
             yield from _known_role(procedure, role, (*path, index))

@@ -9,12 +9,24 @@ from workflow.procedure.children import Opening
 from workflow.procedure.conditions import Condition
 from workflow.procedure.findings import Fault, Path, listed
 from workflow.procedure.model import Procedure
+from workflow.procedure.panel import RECUSED
 from workflow.procedure.stages import RESUMED, Action, Deadline, State, Use
+
+ROUND_DATES = ("opens_date", "closes_date")
+"""What every round has a date for."""
+ROUND_FACTS = (*ROUND_DATES, "is_closed", "rubric", "seats", "states")
+"""What is known of every round, as `round.NAME`: no planned date has such a name."""
+FIELD_PARAMS = ("by", "field", "order_by", "title_from", "organization_from", "number_from")
+"""Parameters of guards and effects that name an answer of the case."""
 
 
 def part_faults(procedure: Procedure, ref: str, state: State, path: Path) -> Iterator[Fault]:
     """Every fault of a state's choice, child cases, suspension and re-opening."""
     yield from panel_faults(procedure, state, path)
+    for outcome in state.outcome_titles:
+        if outcome not in state.outcomes:
+            fault = {"outcome": outcome, "allowed": listed(state.outcomes) or "–"}
+            yield (*path, "outcome_titles", outcome), "title_of_no_outcome", fault
     if state.choose:
         yield from _choice(procedure, ref, state, (*path, "choose"))
     if state.children:
@@ -113,17 +125,33 @@ def stated_faults(procedure: Procedure, use: Use, path: Path) -> Iterator[Fault]
     yield from condition_faults(procedure, condition, path)
 
 
+def named_field_faults(procedure: Procedure, use: Use, path: Path) -> Iterator[Fault]:
+    """Answers that a guard or effect names as `form.field` and no form asks for."""
+    params = use.params
+    named = [params[name] for name in FIELD_PARAMS if isinstance(params.get(name), str)]
+    named += params["weighs"] if isinstance(params.get("weighs"), dict) else ()
+    for ref in (one for one in named if "." in one):
+        form, _, key = ref.partition(".")
+        if key not in (procedure.forms[form].fields if form in procedure.forms else ()):
+            allowed = listed([f"{f}.{k}" for f, one in procedure.forms.items() for k in one.fields]) or "–"
+            yield path, "unknown_field", {"field": ref, "allowed": allowed}
+
+
 def _fact_faults(procedure: Procedure, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     family, _, rest = name.partition(".")
-    if family == "form":
+    if family in {"form", "rank"}:
         form, _, key = rest.partition(".")
         if key not in (procedure.forms[form].fields if form in procedure.forms else ()):
-            fields = [f"form.{f}.{k}" for f, one in procedure.forms.items() for k in one.fields]
+            fields = [f"{family}.{f}.{k}" for f, one in procedure.forms.items() for k in one.fields]
             yield "unknown_fact", {"fact": name, "allowed": listed(fields) or "–"}
     elif family == "field":
         known = set(_answers(procedure))
         if rest not in known:
             yield "unknown_fact", {"fact": name, "allowed": listed(sorted(f"field.{one}" for one in known)) or "–"}
+    elif family == "round":
+        if rest not in {*ROUND_FACTS, *procedure.timetable}:
+            dates = [f"round.{key}" for key in (*ROUND_FACTS, *procedure.timetable)]
+            yield "unknown_fact", {"fact": name, "allowed": listed(dates)}
     elif family in {"entered", "outcome", "votes"}:
         ref = ".".join(rest.split(".")[:2])
         if ref not in procedure.states:
@@ -148,6 +176,10 @@ def panel_faults(procedure: Procedure, state: State, path: Path) -> Iterator[Fau
         for opinion in named:
             if opinion not in panel.opinions:
                 yield (*path, "panel", name), "unknown_opinion", {"opinion": opinion, "allowed": listed(panel.opinions)}
+    for opinion in panel.titles:
+        if opinion not in (*panel.opinions, *((RECUSED,) if panel.may_recuse else ())):
+            fault = {"opinion": opinion, "allowed": listed(panel.opinions)}
+            yield (*path, "panel", "titles", opinion), "unknown_opinion", fault
     for ref in panel.of.without_who_spoke_in:
         yield from known_state(procedure, ref, (*path, "panel", "of"))
     expiry = state.deadline.on_expiry if state.deadline else None
@@ -165,6 +197,22 @@ def deadline_faults(procedure: Procedure, state: State, deadline: Deadline, path
         yield (*path, "on_expiry"), "unknown_action", {"action": deadline.on_expiry, "allowed": allowed}
     if deadline.on and deadline.on.startswith("form."):
         yield from ((path, code, params) for code, params in _fact_faults(procedure, deadline.on))
+    family, _, key = (deadline.on or "").partition(".")
+    if family == "round" and key not in {*ROUND_DATES, *procedure.timetable}:
+        known = [f"round.{one}" for one in (*ROUND_DATES, *procedure.timetable)]
+        yield (*path, "on"), "unknown_fact", {"fact": deadline.on, "allowed": listed(known)}
+
+
+def timetable_faults(procedure: Procedure) -> Iterator[Fault]:
+    """Planned dates nobody plans, of stages that do not exist, or with a name that a round has taken."""
+    if procedure.timetable and procedure.rounds_by is None:
+        yield ("timetable",), "timetable_without_rounds", {}
+    for key, planned in procedure.timetable.items():
+        if key in ROUND_FACTS:
+            yield ("timetable", key), "date_name_taken", {"date": key}
+        if planned.stage is not None and planned.stage not in procedure.stages:
+            stages = {"stage": planned.stage, "allowed": listed(procedure.stages)}
+            yield ("timetable", key, "stage"), "unknown_stage", stages
 
 
 def known_state(procedure: Procedure, ref: str, path: Path) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from workflow.bodies.tables import Body
+from workflow.calendar.queries import calendar
 from workflow.cases.operations import Acted, open_case
 from workflow.cases.tables import Case
 from workflow.cases.versions import compiled_version
@@ -11,6 +12,7 @@ from workflow.people.tables import Person
 from workflow.problems import Conflict, Forbidden, Invalid, Missing
 from workflow.procedure.model import Procedure
 from workflow.rounds.operations import require_open
+from workflow.rounds.queries import RoundView, round_procedure, view_of
 from workflow.rounds.tables import Round, RoundCall
 
 
@@ -43,6 +45,35 @@ def apply_to_round(context: Context, *, round_id: int, category: str, body_id: i
 def may_apply(procedure: Procedure) -> bool:
     """Whether people open their own cases in rounds of a procedure."""
     return any(procedure.roles[key].is_subject for key in procedure.opened_by)
+
+
+def rounds_to_apply_in(context: Context) -> tuple[RoundView, ...]:
+    """Rounds open today in which the actor may apply, the one that closes first on top; none for who is in no archive."""
+    rows = _open_rounds(context) if context.actor.person_id is not None else []
+    if not rows:
+        return ()
+    days = calendar(context)
+    return tuple(view_of(context, row, days) for row in rows)
+
+
+def takes_applications(context: Context) -> bool:
+    """Whether there is a round open today in which people apply for themselves."""
+    return bool(_open_rounds(context))
+
+
+def _open_rounds(context: Context) -> list[Round]:
+    today = context.today
+    still_open = select(Round).where(Round.opens_date <= today, Round.closes_date >= today, Round.closed_at.is_(None))
+    rows = context.session.scalars(still_open.order_by(Round.closes_date, Round.id))
+    return [row for row in rows if may_apply(round_procedure(context, row))]
+
+
+def bodies_to_apply_at(context: Context, round_id: int) -> tuple[Body, ...]:
+    """The bodies an applicant has to choose from: none where their own is called, or only one is."""
+    called = select(Body).join(RoundCall, RoundCall.body_id == Body.id).where(RoundCall.round_id == round_id)
+    bodies = tuple(context.session.scalars(called.order_by(Body.position, Body.id)))
+    own = context.session.scalar(select(Person.body_id).where(Person.id == context.actor.person_id))
+    return () if len(bodies) == 1 or own in {body.id for body in bodies} else bodies
 
 
 def _called(context: Context, row: Round, person_id: int, body_id: int | None) -> int:

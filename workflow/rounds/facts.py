@@ -1,13 +1,15 @@
 """What guards may know of a case's round."""
 
 import json
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from workflow.cases.gathering import Gathered, fact_source, iso_text
+from workflow.cases.gathering import Gathered, fact_family, fact_source, iso_text
 from workflow.cases.loading import LoadedCase
-from workflow.cases.tables import Case
+from workflow.cases.tables import Case, CaseForm
 from workflow.rounds.tables import Round
 from workflow.store.hot import Hot
 from workflow.store.serializing import serialize_on
@@ -41,6 +43,18 @@ def round_dates(session: Session, case: LoadedCase, _facts: Gathered) -> Gathere
     }
 
 
+_PLANNED = Hot(select(Round.planned).where(Round.id == bindparam("round_id")))
+
+
+@fact_family("round")
+def planned_date(session: Session, case: LoadedCase, _facts: Gathered, rest: str) -> str | None:
+    """A planned date of the round's timetable; None where none is set."""
+    if case.round_id is None:
+        return None
+    found: str | None = json.loads(_PLANNED.one(session, {"round_id": case.round_id})[0]).get(rest)
+    return found
+
+
 @fact_source("round.states")
 def round_states(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
     serialize_on(session, f"round-states:{case.round_id}:{case.category}")
@@ -53,3 +67,21 @@ def round_states(session: Session, case: LoadedCase, _facts: Gathered) -> Gather
     for row in rows:
         states.setdefault(row.category or "", {})[row.state] = row.n
     return {"round.states": states}
+
+
+@fact_family("rank")
+def rank(session: Session, case: LoadedCase, _facts: Gathered, rest: str) -> int | None:
+    """The place of a case by a number of its forms; whoever decides by it waits for others who do."""
+    serialize_on(session, f"round-states:{case.round_id}:{case.category}")
+    form, _, key = rest.partition(".")
+    rows = session.execute(
+        select(CaseForm.case_id, CaseForm.values)
+        .join(Case, Case.id == CaseForm.case_id)
+        .where(CaseForm.form == form, Case.round_id == case.round_id, Case.category == case.category)
+        .where(Case.closed_at.is_(None))
+        .order_by(CaseForm.id)
+    )
+    answers: dict[int, Any] = {case_id: values.get(key) for case_id, values in rows}
+    marks = {case_id: Decimal(str(answer)) for case_id, answer in answers.items() if answer is not None}
+    mine = marks.get(case.id)
+    return None if mine is None else 1 + sum(mark > mine for mark in marks.values())

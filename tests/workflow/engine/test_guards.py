@@ -16,6 +16,12 @@ AGE = {"at_most": {"reserve": 45, "youth": 35}, "on": "round.opens_date"}
 COURSE = {"to_date": "2025-01-20", "hours": 80, "is_off_job": True, "is_completed": True}
 LARGE = {"when": {"this": "field.sum", "at_least": 10}, "otherwise": {"en": "Too small.", "zh": "太小。"}}
 OTHER = [{"reference": "RO-1", "state": "review.co_sign"}]
+TEN = {
+    "round__seats": {"reserve": 2},
+    "round__states": {"reserve": {"d.x": 8, "d.y": 1, "e.y": 9}},
+    "case__state": "d.x",
+}
+RANKED = {"rank.written.mark": 6, "round__seats": {"reserve": 2}}
 
 
 def facts(**named: Any) -> dict[str, Any]:
@@ -64,6 +70,15 @@ PASSES = [
     ("not_done_by_same", {"actions": "submit"}, facts(actor__account_id=2, case__doers={"submit": [1]})),
     ("team", {"field": "m", "at_least": 2}, facts(form__values={"m": [1, 2]})),
     ("field_is", {"fields": "ok", "one_of": ["yes"]}, facts(form__values={"ok": True})),
+    ("round_count", {"in_stages": ["d"], "at_least": 5, "per_seat": True}, facts(**TEN)),
+    ("round_count", {"in_states": ["d.x"], "fewer_than": 10}, facts(**TEN)),
+    ("round_count", {"in_states": ["d.x"], "at_least": 9, "per_seat": True}, facts(**TEN | {"round__seats": {}})),
+    ("ranked", {"by": "written.mark", "first": 3}, facts(**{"rank.written.mark": 3, "round__seats": {}})),
+    ("ranked", {"by": "written.mark", "first": 3, "per_seat": True}, facts(**RANKED)),
+    ("on_list", {"lists": ["reserve", "youth"]}, facts(person__lists=["leader", "youth"])),
+    ("share", {"part": "came", "whole": "asked", "at_least": "2/3"}, facts(form__values={"came": 20, "asked": 30})),
+    ("share", {"part": "came", "whole": "asked", "at_most": "1"}, facts(form__values={"came": "7.5", "asked": "7.5"})),
+    ("share", {"part": "came", "whole": "asked", "at_least": "2/3"}, facts(form__values={"came": 1})),
 ]
 
 FAILS = [
@@ -183,6 +198,43 @@ FAILS = [
         facts(form__values={"a": "passed"}),
         ["field_is.one_of"],
         {},
+    ),
+    (
+        "round_count",
+        {"in_stages": ["d"], "at_least": 6, "per_seat": True},
+        facts(**TEN),
+        ["round_count.at_least"],
+        {"count": 10, "limit": 12},
+    ),
+    (
+        "round_count",
+        {"in_states": ["d.x"], "fewer_than": 1},
+        facts(**TEN | {"case__state": "e.y"}),
+        ["round_count.fewer_than"],
+        {"count": 8, "limit": 1},
+    ),
+    ("ranked", {"by": "written.mark", "first": 3}, facts(**RANKED), ["ranked.behind"], {"place": 6, "limit": 3}),
+    (
+        "ranked",
+        {"by": "written.mark", "first": 3, "per_seat": True},
+        facts(**RANKED | {"rank.written.mark": None}),
+        ["ranked.unknown"],
+        {"limit": 6},
+    ),
+    ("on_list", {"lists": "reserve"}, facts(person__lists=["youth"]), ["on_list.none"], {}),
+    (
+        "share",
+        {"part": "came", "whole": "asked", "at_least": "2/3"},
+        facts(form__values={"came": 19, "asked": 30}),
+        ["share.at_least"],
+        {"count": "19", "of": "30", "share": "2/3"},
+    ),
+    (
+        "share",
+        {"part": "came", "whole": "asked", "at_most": 1},
+        facts(form__values={"came": 31, "asked": 30}),
+        ["share.at_most"],
+        {"part": "field:came", "whole": "field:asked"},
     ),
 ]
 

@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from workflow.procedure.children import Opening
 from workflow.procedure.parts import FieldRef, Key, Part, StateRef, _as_tuple
 
+RankCode = Annotated[str, Field(pattern=r"^[0-9a-z_]+$", max_length=20)]
+"""A code of the table of ranks."""
 REGISTRY: dict[str, type["Effect"]] = {}
 
 
@@ -65,6 +67,8 @@ class SetField(Effect):
     """What is written."""
     copy_of: str | None = None
     """The fact whose value is written instead."""
+    weighs: dict[FieldRef, Annotated[int, Field(ge=1, le=100)]] = Field(default_factory=dict)
+    """Number of the case's forms → its weight: their weighted mean is written instead, with two decimals."""
 
 
 class ExtendDeadline(Effect):
@@ -87,8 +91,16 @@ class Appoint(Effect):
     """The answer that names the post."""
     organization_from: FieldRef
     """The answer that names where it is."""
-    rank: Annotated[str, Field(pattern=r"^[0-9a-z_]+$", max_length=20)] | None = None
-    """The code of the post's rank."""
+    rank: RankCode | dict[Key, RankCode] | None = None
+    """The code of the post's rank, or one for each category."""
+    decided_in: StateRef | None = None
+    """The panel state whose outcome is the decision."""
+
+
+class EndPost(Effect):
+    """Ends the post the person holds since last, in the archive: a removal, from the decision or from today."""
+
+    key: ClassVar[str] = "end_post"
     decided_in: StateRef | None = None
     """The panel state whose outcome is the decision."""
 
