@@ -27,6 +27,8 @@ class Role(Part):
     """A relation (`nominating_body`, `subject_body`, `parent_body`) or the code of a body."""
     holds: Key = "officer"
     """The role that must be held in that body."""
+    assigned: Literal["in_turn", "fewest", "by_lot"] | None = None
+    """Who of several holders gets the work, until it is given back or handed on: in turn, who has the fewest, or by lot."""
     is_subject: bool = False
     """Whether it is the person the case is about."""
     did: Keys = ()

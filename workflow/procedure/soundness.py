@@ -116,6 +116,8 @@ def _roles(procedure: Procedure) -> Iterator[Fault]:
         ways = sum(named)
         if ways != 1:
             yield ("roles", key), "role_way", {"role": key, "allowed": ", ".join(RELATIONS)}
+        if role.assigned and role.of is None:
+            yield ("roles", key, "assigned"), "assigned_to_nobody", {"role": key}
         form, _, field = (role.chosen_in or "").partition(".")
         chosen = procedure.forms[form].fields.get(field) if form in procedure.forms else None
         if key == procedure.rounds_by and (role.of is None or role.of in RELATIONS):
