@@ -1,7 +1,8 @@
 """The diagram of a case, drawn once for every place a case can have come to by the same way."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
+from definitions.explaining import way_text
 from web.i18n import language
 from workflow.procedure.diagram import draw_svg
 from workflow.procedure.model import Procedure
@@ -21,4 +22,6 @@ def _drawn(digest: str, chosen: str, current: str, visited: frozenset[str]) -> s
     def say(text: Words) -> str:
         return str(getattr(text, chosen))
 
-    return draw_svg(_versions[digest], say, current=current, visited=visited)
+    procedure = _versions[digest]
+    name_way = partial(way_text, procedure, locale=chosen)
+    return draw_svg(procedure, say, current=current, visited=visited, name_way=name_way)

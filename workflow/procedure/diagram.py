@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 
 from workflow.procedure.model import Procedure
@@ -44,14 +45,21 @@ ARROW = (
 )
 Say = Callable[[Words], str]
 """Chooses the reader's language."""
+NameWay = Callable[[str, str], str]
+"""(state, action or outcome) → what the way is called."""
 
 
 def draw_svg(
-    procedure: Procedure, say: Say, *, current: str | None = None, visited: frozenset[str] = frozenset()
+    procedure: Procedure,
+    say: Say,
+    *,
+    current: str | None = None,
+    visited: frozenset[str] = frozenset(),
+    name_way: NameWay | None = None,
 ) -> str:
     """The diagram as one SVG element whose look comes from classes: it passes a policy without inline styles.
 
-    `current` is marked as the present state, `visited` as those gone through.
+    `current` is marked as the present state, `visited` as those gone through; `name_way` says what an arrow is called.
     """
     boxes = _boxes(procedure)
     width = max(box.x for box in boxes.values()) + BOX_WIDTH + MARGIN
@@ -62,7 +70,7 @@ def draw_svg(
         ARROW,
     ]
     parts += _lanes(procedure, say, width)
-    ways = list(_ways(procedure, boxes))
+    ways = list(_ways(procedure, boxes, name_way or partial(way_title, procedure, say=say)))
     parts += [_arrow(way, index) for index, way in enumerate(ways) if not _is_far_end(procedure, way)]
     parts += _stubs(procedure, [way for way in ways if _is_far_end(procedure, way)], say)
     parts += [_box(procedure, box, say, current, visited) for box in boxes.values()]
@@ -113,13 +121,13 @@ def _boxes(procedure: Procedure) -> dict[str, Box]:
     return boxes
 
 
-def _ways(procedure: Procedure, boxes: Mapping[str, Box]) -> Iterator[Way]:
+def _ways(procedure: Procedure, boxes: Mapping[str, Box], name_way: NameWay) -> Iterator[Way]:
     """One arrow between two states, however many actions lead there."""
     for ref in procedure.states:
         targets: dict[str, list[str]] = {}
         for name, target in procedure.targets(ref):
             if target != ref:
-                targets.setdefault(target, []).append(name)
+                targets.setdefault(target, []).append(name_way(ref, name))
         for target, names in targets.items():
             yield Way(boxes[ref], boxes[target], ", ".join(names))
 

@@ -85,16 +85,23 @@ def test_two_states_are_joined_by_one_arrow_or_a_word_below_the_box(procedure: P
     assert len(arrows) + sum(text.count(" · ") + 1 for text in written) == len(joined)
     assert all(arrow.get("marker-end") == "url(#arrow)" for arrow in arrows)
     names = {name for arrow in arrows for name in str(arrow.findtext(f"{SVG}title")).split(", ")}
-    assert names <= {name for ref in procedure.states for name, _ in procedure.targets(ref)}
+    said = {way_title(procedure, ref, name, zh) for ref in procedure.states for name, _ in procedure.targets(ref)}
+    assert names <= {part for title in said for part in title.split(", ")}
 
 
 def test_ways_of_one_target_share_an_arrow_and_ways_back_are_marked(shipped: dict[str, Procedure]) -> None:
     drawing = parsed(draw_svg(shipped["reserve-official"], zh))
     titles = [str(arrow.findtext(f"{SVG}title")) for arrow in of_class(drawing, "diagram-way")]
     back = [str(arrow.findtext(f"{SVG}title")) for arrow in of_class(drawing, "diagram-back")]
-    assert "submit" in titles
-    assert set(back) >= {"return", "answer"}
-    assert {"submit", "approve", "list"}.isdisjoint(back)
+    assert "提交推荐" in titles
+    assert set(back) >= {"退回补正", "答复并退回推荐单位"}
+    assert {"提交推荐", "材料合格"}.isdisjoint(back)
+
+
+def test_what_names_the_ways_is_asked_for_each(shipped: dict[str, Procedure]) -> None:
+    drawing = parsed(draw_svg(shipped["reserve-official"], zh, name_way=lambda ref, name: f"{ref}!{name}"))
+    titles = [str(arrow.findtext(f"{SVG}title")) for arrow in of_class(drawing, "diagram-way")]
+    assert "recommendation.draft!submit" in titles
 
 
 def test_a_distant_end_is_written_below_its_box(shipped: dict[str, Procedure]) -> None:
