@@ -1,8 +1,7 @@
 """The diagram of a case, drawn once for every place a case can have come to by the same way."""
 
-from functools import lru_cache, partial
+from functools import lru_cache
 
-from definitions.explaining import way_text
 from web.i18n import language
 from workflow.procedure.diagram import draw_svg
 from workflow.procedure.model import Procedure
@@ -22,6 +21,4 @@ def _drawn(digest: str, chosen: str, current: str, visited: frozenset[str]) -> s
     def say(text: Words) -> str:
         return str(getattr(text, chosen))
 
-    procedure = _versions[digest]
-    name_way = partial(way_text, procedure, locale=chosen)
-    return draw_svg(procedure, say, current=current, visited=visited, name_way=name_way)
+    return draw_svg(_versions[digest], say, current=current, visited=visited)

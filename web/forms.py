@@ -1,6 +1,7 @@
 """What a browser sends, as the values operations take; and faults, field by field, in the reader's words."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import request
@@ -48,6 +49,19 @@ def number(name: str, default: int = 0) -> int:
     """A whole number the browser sent; the default for anything else."""
     text = request.form.get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else default
+
+
+def sent_date(name: str) -> date:
+    """A day the browser sent. Raises Invalid for anything else."""
+    try:
+        return date.fromisoformat(request.form.get(name, ""))
+    except ValueError as error:
+        raise Invalid("field_not_date", field=name) from error
+
+
+def sent_again() -> list[tuple[str, str]]:
+    """Everything that was sent, for a page that shows it once more before it counts."""
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "step")]
 
 
 def faults(problem: Problem, procedure: Any = None) -> dict[str, str]:
