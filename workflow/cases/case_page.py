@@ -40,14 +40,13 @@ def case_page(context: Context, case_id: int) -> CaseView:
     texts = _PAGE.texts(context.session, {"case_id": case_id, **asked_for_drafts(context, case_id)})
     roles = roles_among(context, rows_in(texts["readers"]))
     case = LoadedCase(*rows_in(texts["case"])[0])
-    compiled = compiled_version(context.session, case.version_id)
-    procedure = compiled.procedure
+    procedure = (compiled := compiled_version(context.session, case.version_id)).procedure
     names, own = dict(rows_in(texts["names"])), context.actor.account_id
     visible = procedure.visible_stages(roles, case.state)
     past = past_rules(context, texts["events"], procedure)
     events = events_in(procedure, past, texts["events"], texts["names"], visible, roles, own)
-    titles = _titles(context, procedure, texts["fillings"])
-    filled = fillings(procedure, past, texts["fillings"], texts["names"], titles, visible, roles, own)
+    titles, text = _titles(context, procedure, texts["fillings"]), texts["fillings"]
+    filled = fillings(procedure, past, text, texts["names"], titles, visible, roles, own)
     return CaseView(
         **_header(*rows_in(texts["header"])[0]),
         **_of_reader(context, texts, case),

@@ -100,6 +100,7 @@ def test_stepping_aside_needs_a_reason_and_too_few_are_explained(elsewhere: Call
     answer = speaks(place, READERS[1], case_id, opinion="recused", reason="The same institution.")
     assert answer
     assert place.state(case_id) == "panel.too_few_readers"
+    assert "85.7" in place.reads(OFFICER, "/rounds/1/ranking"), "who stepped aside gave no points"
     page = place.reads(OFFICER, f"/cases/{case_id}")
     assert "Too few may take part" in page
     assert "needs at least 3 who may take part" in page
