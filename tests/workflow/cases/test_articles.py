@@ -8,6 +8,7 @@ from tests.fixtures.office import NOMINATION, Office
 from tests.workflow.steps import decided, listed, nominated, submitted
 from workflow.cases.articles import ArticleLine, articles_by_reference, articles_of_case
 from workflow.cases.operations import grant_waiver
+from workflow.people.called import Name
 from workflow.problems import Missing
 
 
@@ -37,7 +38,7 @@ def test_a_waiver_shows_who_gave_it_and_why(office: Office) -> None:
     office.act("orghead", case_id, "answer", reason="Granted.")
     office.act("nominator", case_id, "submit", form=NOMINATION)
     line = lines(office, "secretary", case_id)["work-rules/6"]
-    assert (line.standing, line.waived_by, line.reason) == ("waived", "orghead", "Granted.")
+    assert (line.standing, line.waived_by, line.reason) == ("waived", Name("orghead", "orghead"), "Granted.")
 
 
 def test_an_overdue_check_is_late_and_says_since_when(office: Office) -> None:
