@@ -64,12 +64,19 @@ def action_text(procedure: Procedure, state: str | None, action: str, locale: st
 
 def finding_text(finding: Finding, locale: str) -> str:
     """`FILE:LINE: error: message`, and on a second line what to do about it where the message does not say it all."""
+    severity, said, hint = finding_words(finding, locale)
+    line = f"{finding.file}:{finding.line}: {severity}: {said}"
+    return f"{line}\n    {hint}" if hint else line
+
+
+def finding_words(finding: Finding, locale: str) -> tuple[str, str, str]:
+    """How grave it is, what is wrong, and what to do about it, empty where the message says it all."""
     params = dict(finding.params)
     if "wanted" in params:
         params["wanted"] = say(params["wanted"], locale, **params) if has(params["wanted"]) else params["detail"]
-    severity, said = say(f"severity.{finding.severity}", locale), say(finding.code, locale, **params)
-    line, hint = f"{finding.file}:{finding.line}: {severity}: {said}", f"hint.{finding.code}"
-    return f"{line}\n    {say(hint, locale)}" if has(hint) else line
+    hint = f"hint.{finding.code}"
+    said = say(finding.code, locale, **params)
+    return say(f"severity.{finding.severity}", locale), said, say(hint, locale) if has(hint) else ""
 
 
 def named_params(params: Mapping[str, Any], locale: str, procedure: Procedure | None, names: Names) -> dict[str, Any]:

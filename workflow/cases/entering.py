@@ -23,11 +23,15 @@ EXTENDED = "extended"
 
 
 def enter_state(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> None:
-    """Fills the step with everything that follows from entering its state, effects first."""
+    """Fills the step with everything that follows from entering its state, effects first.
+
+    What the state itself has follow comes after its children are opened, so that it can act on them.
+    """
     step, case, compiled = moved.step, moved.case, moved.compiled
     state = compiled.procedure.states[step.to_state]
+    own = compiled.entry_effects.get(step.to_state, ())
     _leave(context, moved)
-    _follow(context, moved, effects)
+    _follow(context, moved, effects if state.children else effects + own)
     step.is_final, step.outcome = state.final is not None, state.final
     if step.is_final:
         follow_up_named("ended")(context, moved, state)
@@ -41,6 +45,7 @@ def enter_state(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> 
         follow_up_named("enter:notice")(context, moved, state.notice)
     elif state.children:
         follow_up_named("enter:children")(context, moved, state.children)
+        _follow(context, moved, own)
     ask_awaited(context, moved, state)
 
 

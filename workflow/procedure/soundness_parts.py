@@ -141,17 +141,26 @@ def _fact_faults(procedure: Procedure, name: str) -> Iterator[tuple[str, dict[st
             fields = [f"{family}.{f}.{k}" for f, one in procedure.forms.items() for k in one.fields]
             yield "unknown_fact", {"fact": name, "allowed": listed(fields) or "–"}
     elif family == "field":
-        if not any(rest in form.fields for form in procedure.forms.values()):
-            fields = sorted({f"field.{key}" for form in procedure.forms.values() for key in form.fields})
-            yield "unknown_fact", {"fact": name, "allowed": listed(fields) or "–"}
+        known = set(_answers(procedure))
+        if rest not in known:
+            yield "unknown_fact", {"fact": name, "allowed": listed(sorted(f"field.{one}" for one in known)) or "–"}
     elif family == "round":
         if rest not in {*ROUND_FACTS, *procedure.timetable}:
-            known = [f"round.{key}" for key in (*ROUND_FACTS, *procedure.timetable)]
-            yield "unknown_fact", {"fact": name, "allowed": listed(known)}
+            dates = [f"round.{key}" for key in (*ROUND_FACTS, *procedure.timetable)]
+            yield "unknown_fact", {"fact": name, "allowed": listed(dates)}
     elif family in {"entered", "outcome", "votes"}:
         ref = ".".join(rest.split(".")[:2])
         if ref not in procedure.states:
             yield "unknown_state", {"state": ref, "allowed": listed(procedure.states)}
+
+
+def _answers(procedure: Procedure) -> Iterator[str]:
+    """Answers of a form being sent: `KEY`, and `KEY.COLUMN.VALUE` for the number of rows with a choice."""
+    for form in procedure.forms.values():
+        for key, field in form.fields.items():
+            yield key
+            for column, asked in field.columns.items():
+                yield from (f"{key}.{column}.{value}" for value in asked.options)
 
 
 def panel_faults(procedure: Procedure, state: State, path: Path) -> Iterator[Fault]:

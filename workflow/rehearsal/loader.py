@@ -41,7 +41,18 @@ def parse_scenarios(
     others: Sequence[Procedure] = (),
 ) -> Book:
     """The scenarios in a text; `file` is the name findings carry. Raises Unsound."""
-    source = read_source(text, file)
+    return scenarios_in(read_source(text, file), procedure, codes=codes, has_text=has_text, others=others)
+
+
+def scenarios_in(
+    source: Source,
+    procedure: Procedure,
+    *,
+    codes: Mapping[str, Iterable[str]],
+    has_text: Callable[[str], bool],
+    others: Sequence[Procedure] = (),
+) -> Book:
+    """The scenarios in values that were read before. Raises Unsound."""
     try:
         parsed = Scenarios.model_validate(source.value)
     except ValidationError as error:
@@ -59,7 +70,7 @@ def parse_scenarios(
         findings += script_faults(script, scenario.given, known, source, ("scenarios", number))
     if findings:
         raise Unsound(tuple(findings))
-    return Book(file, parsed.procedure, tuple(scripts))
+    return Book(source.file, parsed.procedure, tuple(scripts))
 
 
 def _script(

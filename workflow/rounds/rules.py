@@ -83,6 +83,7 @@ def rubric_of(procedure: Procedure) -> list[dict[str, Any]]:
         return []
     return [
         {"key": key, "title": item.title.model_dump(), "weight": item.weight, "out_of": item.out_of}
+        | ({"at_least": item.at_least} if item.at_least else {})
         for key, item in procedure.rubric.items.items()
     ]
 

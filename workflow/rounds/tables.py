@@ -28,7 +28,7 @@ class Round(Base):
     seats: Mapped[Any] = mapped_column(Json)
     """Category → number: {"reserve": 15, "youth": 25}; a category left out has no limit."""
     rubric: Mapped[Any] = mapped_column(Json)
-    """The one yardstick: list of {"key", "title": {"zh", "en"}, "weight", "out_of"}; weights add up to 100."""
+    """The one yardstick: list of {"key", "title": {"zh", "en"}, "weight", "out_of", perhaps "at_least"}; weights add up to 100."""
     opened_at: Mapped[datetime] = mapped_column(Instant)
     opened_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
