@@ -76,7 +76,7 @@ def test_the_bell_counts_what_is_unread(office: Office, client_of: ClientOf) -> 
     assert "条未读" not in client_of("secretary").get("/inbox").text
     told(office)
     secretary = client_of("secretary")
-    assert "通知，1条未读" in secretary.get("/inbox").text
+    assert "通知，1 条未读" in secretary.get("/inbox").text
     secretary.application.config["WTF_CSRF_ENABLED"] = False
     secretary.post("/notifications/read", data={"up_to": 1_000})
     assert "条未读" not in secretary.get("/inbox").text

@@ -45,6 +45,11 @@ def newer_version(office: Office) -> tuple[int, int]:
         return old, publish_procedure(context, type(procedure).model_validate(text), note)
 
 
+def rounds(office: Office) -> list[Round]:
+    with office.database.reading() as session:
+        return list(session.scalars(select(Round).where(Round.title_en == "Autumn round")))
+
+
 @pytest.fixture
 def called(office: Office) -> list[str]:
     """Bodies of a kind that nominates."""
