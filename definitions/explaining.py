@@ -7,13 +7,14 @@ from definitions.codes import tables
 from definitions.texts import has, language_of, say
 from definitions.wording import opinion_text, outcome_text, spelt_out
 from workflow.engine.panels import Line
+from workflow.people.called import Name
 from workflow.problems import Reason
 from workflow.procedure.findings import Finding
 from workflow.procedure.model import Procedure
 from workflow.procedure.panel import Panel
 from workflow.procedure.parts import Words
 
-Names = Mapping[int, str]
+Names = Mapping[int, Name]
 Marker = Callable[[Procedure | None, Names, str, str], str]
 
 
@@ -128,8 +129,9 @@ def _state(procedure: Procedure | None, _names: Names, rest: str, locale: str) -
     return words(state.title, locale) if state else rest
 
 
-def _account(_procedure: Procedure | None, names: Names, rest: str, _locale: str) -> str:
-    return names.get(int(rest), rest)
+def _account(_procedure: Procedure | None, names: Names, rest: str, locale: str) -> str:
+    name = names.get(int(rest))
+    return str(getattr(name, language_of(locale))) if name else rest
 
 
 def _field(procedure: Procedure | None, _names: Names, rest: str, locale: str) -> str:

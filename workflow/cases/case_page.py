@@ -26,6 +26,7 @@ from workflow.cases.tables import Case, CaseReader, ProcedureVersion, Waiver, Wo
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
 from workflow.engine.decide import Compiled
+from workflow.people.called import Name, names_by_id
 from workflow.people.tables import Account, Person
 from workflow.problems import Reason
 from workflow.procedure.model import Procedure
@@ -41,7 +42,7 @@ def case_page(context: Context, case_id: int) -> CaseView:
     roles = roles_among(context, rows_in(texts["readers"]))
     case = LoadedCase(*rows_in(texts["case"])[0])
     procedure = (compiled := compiled_version(context.session, case.version_id)).procedure
-    names, own = dict(rows_in(texts["names"])), context.actor.account_id
+    names, own = names_by_id(rows_in(texts["names"])), context.actor.account_id
     visible = procedure.visible_stages(roles, case.state)
     past = past_rules(context, texts["events"], procedure)
     events = events_in(procedure, past, texts["events"], texts["names"], visible, roles, own)
@@ -126,7 +127,7 @@ def _header(*row: Any) -> dict[str, Any]:
     return dict(zip(_HEADER_NAMES, (*texts, born, *moments), strict=True))
 
 
-_NAMES = select(Account.id, Account.name).where(
+_NAMES = select(Account.id, Account.name, Account.name_latin).where(
     Account.id.in_(
         select(Event.actor_id)
         .where(Event.case_id == bindparam("case_id"))
@@ -193,8 +194,8 @@ _WAIVERS = (
 )
 
 
-def _waivers(rows: Iterable[Sequence[Any]], names: dict[int, str]) -> tuple[WaiverView, ...]:
-    return tuple(WaiverView(guard, reason, names.get(by, ""), instant(at)) for guard, reason, by, at in rows)
+def _waivers(rows: Iterable[Sequence[Any]], names: dict[int, Name]) -> tuple[WaiverView, ...]:
+    return tuple(WaiverView(guard, reason, names.get(by), instant(at)) for guard, reason, by, at in rows)
 
 
 _PAGE = Together(

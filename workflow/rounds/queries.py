@@ -78,6 +78,7 @@ class NominationView:
 
     case_id: int
     reference: str
+    person_id: int | None
     person: str
     person_latin: str
     category: Words | None
@@ -222,6 +223,7 @@ def _nominations(context: Context, rows: Sequence[Round], body_id: int) -> dict[
         view = NominationView(
             case_id=case.id,
             reference=case.reference,
+            person_id=case.person_id,
             person=name,
             person_latin=latin,
             category=category.title if category else None,
