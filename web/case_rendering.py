@@ -29,7 +29,7 @@ from workflow.context import Context
 from workflow.notices.queries import notices_of_case
 from workflow.panels.queries import panels_of_case
 from workflow.panels.views import PanelView
-from workflow.problems import Conflict, Missing, Problem, Reason, Refused, Unavailable
+from workflow.problems import Conflict, Problem, Reason, Refused, Unavailable
 from workflow.procedure.model import Procedure
 
 
@@ -90,8 +90,8 @@ def explained(reason: Reason, procedure: Procedure, names: dict[int, str]) -> di
 def case_response(case_id: int, told: Told | None = None) -> Response:
     """The page of a case, with what a failed attempt tells; of a form on a page of its own, that page again."""
     told = told or Told()
-    if told.action and request.form.get("alone"):
-        return alone_response(case_id, told.action, told)
+    if told.action and request.form.get("alone") and (alone := alone_response(case_id, told.action, told)):
+        return alone
     with reading() as context:
         view = case_page(context, case_id)
         panels = panels_of_case(context, view.case, roles=view.roles, visited=view.visited)
@@ -120,14 +120,14 @@ def case_response(case_id: int, told: Told | None = None) -> Response:
     return make_response(page, told.status)
 
 
-def alone_response(case_id: int, name: str, told: Told | None = None) -> Response:
-    """The form of one action on a page of its own. Raises Missing where the reader has no such form."""
+def alone_response(case_id: int, name: str, told: Told | None = None) -> Response | None:
+    """The form of one action on a page of its own; None where the reader has no such form now."""
     told = told or Told()
     with reading() as context:
         view = case_page(context, case_id)
         action = next((one for one in view.actions if one.name == name and one.form), None)
         if action is None:
-            raise Missing("page_missing")
+            return None
         drafts = _drafts(view)
         helps = {name: _help(context, view, action, told, drafts)}
     page = render_template(

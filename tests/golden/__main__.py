@@ -6,6 +6,7 @@ for rules that nobody has published yet; where there are several, delete by hand
 
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -15,8 +16,10 @@ from sqlalchemy import select
 
 from definitions.library import procedures
 from tests.golden.histories import FOLDER, Line, frozen_file, histories_file, keep
-from tests.golden.walking import walk
-from tests.golden.world import begin, set_up
+from tests.golden.walking import family_of, walk
+from tests.golden.world import MORNING, World, begin, set_up
+from workflow.cases.tables import Case
+from workflow.procedure.model import Procedure
 from workflow.record.tables import Event
 from workflow.store.database import Database
 from workflow.store.migrating import upgrade
@@ -24,6 +27,9 @@ from workflow.store.migrating import upgrade
 HISTORIES = 50
 """Walks of each version; the child cases of a walk come beside it."""
 STEPS = 45
+STEPS_OF_A_WAVE, WAVES = 5, 15
+"""Rounds of walking where cases wait for each other."""
+BETWEEN_WAVES = timedelta(days=12)
 
 
 def told(database: Database, case_id: int) -> list[Line]:
@@ -42,6 +48,37 @@ def told(database: Database, case_id: int) -> list[Line]:
         ]
 
 
+def walked(world: World) -> list[int]:
+    """Cases that went their ways: one after the other, or in waves where a case waits for the others of its round."""
+    key = world.procedure.procedure
+    if not competes(world.procedure):
+        cases = []
+        for number in range(HISTORIES):
+            cases.append(begin(world, number))
+            walk(world, cases[-1], Random(f"{key}:{number}"), STEPS)
+        return cases
+    world.is_patient = True
+    cases = [begin(world, number) for number in range(HISTORIES)]
+    for wave in range(WAVES):
+        for number, case_id in enumerate(cases):
+            world.now = MORNING + BETWEEN_WAVES * wave
+            walk(world, case_id, Random(f"{key}:{number}:{wave}"), STEPS_OF_A_WAVE)
+    return cases
+
+
+def competes(procedure: Procedure) -> bool:
+    """Whether what happens to a case depends on how many others of its round have come how far."""
+    return any(
+        use.name == "round_count" for s in procedure.states.values() for a in s.actions.values() for use in a.guards
+    )
+
+
+def is_of(world: World, case_id: int) -> bool:
+    """Whether a case runs by the procedure walked; the children of others are told in their own histories."""
+    with world.database.reading() as session:
+        return session.get_one(Case, case_id).procedure_version_id == world.versions[world.procedure.procedure]
+
+
 def record(key: str) -> tuple[list[list[Line]], Path]:
     """Plays a procedure until there are enough histories, and keeps them."""
     known = dict(procedures())
@@ -50,12 +87,8 @@ def record(key: str) -> tuple[list[list[Line]], Path]:
         database = Database(f"sqlite:///{directory}/golden.db")
         upgrade(database)
         world = set_up(database, known, key)
-        number = 0
-        while number < HISTORIES:
-            case_id = begin(world, number)
-            family = walk(world, case_id, Random(f"{key}:{number}"), STEPS)
-            stories += [told(database, one) for one in family]
-            number += 1
+        for case_id in walked(world):
+            stories += [told(database, one) for one in family_of(world, case_id) if is_of(world, one)]
         database.dispose()
     return stories, keep(known[key], stories)
 

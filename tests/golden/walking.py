@@ -23,18 +23,25 @@ from workflow.panels.settling import seats_of
 from workflow.panels.tables import Panel, Seat
 from workflow.problems import Problem
 from workflow.procedure.forms import Column, Form, FormField
+from workflow.procedure.stages import Action
 
 TRIES = 12
 SELDOM = 0.08
 """How often what nobody waits for is done, compared with what somebody does."""
+HARDLY_EVER = 0.004
+"""How often somebody gives up while the others of the round are waited for."""
 
 
-def walk(world: World, case_id: int, random: Random, steps: int) -> tuple[int, ...]:
-    """Takes so many steps in a case and its children; answers with the ids of all of them, the case first."""
+def walk(world: World, case_id: int, random: Random, steps: int) -> None:
+    """Takes so many steps in a case and its children."""
     for _ in range(steps):
         still = [one for one in _family(world, case_id) if one.closed_at is None]
         if not still or not any(_step(world, random.choice(still).id, random) for _ in range(TRIES)):
             break
+
+
+def family_of(world: World, case_id: int) -> tuple[int, ...]:
+    """The ids of a case and its children, the case first."""
     return tuple(one.id for one in _family(world, case_id))
 
 
@@ -73,9 +80,13 @@ def _take_action(world: World, case_id: int, random: Random) -> bool:
             if not decided:
                 continue
             weights = [1.0 if one.action.awaited and one.action.tone != "danger" else SELDOM for one, _ in decided]
+            is_awaited = any(one.action.awaited for one, _ in decided)
+            if world.is_patient and not is_awaited and random.random() > HARDLY_EVER:
+                continue
             ((chosen, decision),) = random.choices(decided, weights)
             form = compiled.procedure.forms.get(chosen.action.form or "")
             given = _answers(context, compiled, case, form, random) if form else None
+            _fit_shares(chosen.action, given or {}, random)
         target = random.choice(decision.targets) if len(decision.targets) > 1 else None
         with world.database.writing() as session:
             act(
@@ -161,6 +172,13 @@ def _meet(
         context = _context(session, world, writer)
         record_meeting(context, case_id=case.id, entries=entries, seen_version=case.version)
     return True
+
+
+def _fit_shares(action: Action, given: dict[str, Any], random: Random) -> None:
+    """Mostly makes a part as large as its whole: numbers drawn apart hardly ever fit each other."""
+    for use in action.guards:
+        if use.name == "share" and random.random() < 0.9:
+            given[use.params["part"]] = given[use.params["whole"]]
 
 
 def _answers(context: Context, compiled: Compiled, case: LoadedCase, form: Form, random: Random) -> dict[str, Any]:

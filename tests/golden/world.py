@@ -35,6 +35,8 @@ class World:
     actors: list[Actor] = field(default_factory=list)
     bodies: dict[str, int] = field(default_factory=dict)
     round_id: int | None = None
+    is_patient: bool = False
+    """Whether people mostly wait for the others of their round where only giving up is left to do."""
 
 
 def set_up(database: Database, procedures: dict[str, Procedure], key: str) -> World:
@@ -144,6 +146,8 @@ def begin(world: World, number: int) -> int:
         return _begin_review(world, person_id or 0)
     world.now = MORNING
     with world.database.writing() as session:
+        for pool in _lists_drawn_from(world.procedure)[:1]:
+            _enter(session, _pool(session, pool).id, person_id or 0)
         return open_case(
             Context(session, CLOCK, world.now),
             version_id=world.versions[key],
@@ -155,14 +159,24 @@ def begin(world: World, number: int) -> int:
         ).case_id
 
 
+def _lists_drawn_from(procedure: Procedure) -> list[str]:
+    """The lists on one of which a person has to be."""
+    actions = [action for state in procedure.states.values() for action in state.actions.values()]
+    return [key for action in actions for use in action.guards if use.name == "on_list" for key in use.params["lists"]]
+
+
+def _enter(session: Session, pool_id: int, person_id: int) -> Membership:
+    member = Membership(pool_id=pool_id, person_id=person_id, tenure_from_date=date(2026, 1, 5), entered_at=MORNING)
+    session.add(member)
+    session.flush()
+    return member
+
+
 def _begin_review(world: World, person_id: int) -> int:
     """A review of somebody on a list, on its opening day."""
     world.now = DECEMBER
     with world.database.writing() as session:
-        pool = _pool(session, "reserve")
-        member = Membership(pool_id=pool.id, person_id=person_id, tenure_from_date=date(2026, 1, 5), entered_at=MORNING)
-        session.add(member)
-        session.flush()
+        member = _enter(session, _pool(session, "reserve").id, person_id)
         days = {"opens_date": date(2026, 12, 1), "due_date": date(2026, 12, 31)}
         review = Review(membership_id=member.id, procedure=world.procedure.procedure, year=2026, **days)
         session.add(review)

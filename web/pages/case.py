@@ -13,7 +13,7 @@ from web.case_forms import HAS_DRAFT, form_of, procedure_of, typed_form, typed_m
 from web.case_rendering import Told, alone_response, case_response, told_of, typed_beside
 from web.drawing import drawn
 from web.form_fields import AGAIN, changed_form
-from web.forms import number, prefixed
+from web.forms import number, prefixed, typed_values
 from web.i18n import language, words
 from web.request import reading, stepping, writing
 from workflow.cases.case_page import case_page
@@ -62,8 +62,14 @@ def take_action(case_id: int, action: str) -> Response:
 
 @blueprint.get("/<int:case_id>/act/<action>")
 def form_alone(case_id: int, action: str) -> Response:
-    """The form of an action on a page of its own, for long ones."""
-    return alone_response(case_id, action)
+    """The form of an action on a page of its own, for long ones; an action without one is on the case's page."""
+    return alone_response(case_id, action) or _redirect(case_id)
+
+
+@blueprint.get("/<int:case_id>/again/<action>")
+def once_more(case_id: int, action: str) -> Response:
+    """Somebody comes back to where a form was shown again: the form as it is kept."""
+    return alone_response(case_id, action) or _redirect(case_id)
 
 
 @blueprint.post("/<int:case_id>/again/<action>")
@@ -72,7 +78,7 @@ def again(case_id: int, action: str) -> Response:
     procedure = procedure_of(case_id)
     form = form_of(procedure, case_id, action)
     what = request.form.get(AGAIN, "")
-    typed = changed_form(form, typed_form(form) or {}, what) if form else {}
+    typed = changed_form(form, typed_values(form, keeps_empty_rows=True), what) if form else {}
     told = Told(action=action, typed={**typed, **typed_beside()})
     if what == "preview":
         told.preview = _preview_of(case_id, action, typed)

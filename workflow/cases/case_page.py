@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import String, bindparam, cast, func, literal_column, select, type_coerce
@@ -134,11 +135,26 @@ _NAMES = select(Account.id, Account.name).where(
 )
 
 
+@lru_cache(maxsize=512)
+def stages_within(procedure: Procedure, entrance: str) -> frozenset[str]:
+    """The stages a case can come to that began in a state: a branch has a path of its own."""
+    reached, todo = set[str](), [entrance]
+    while todo:
+        ref = todo.pop()
+        if ref in procedure.states and ref not in reached:
+            reached.add(ref)
+            state = procedure.states[ref]
+            todo += [target for action in state.actions.values() for target in action.named_targets]
+            todo += [*state.outcomes.values(), *(way.to for way in state.choose)]
+    return frozenset(ref.partition(".")[0] for ref in reached)
+
+
 def _stages(procedure: Procedure, case: LoadedCase, events: tuple[EventView, ...]) -> tuple[StageView, ...]:
     """The path, in the order of the definition: stages before the present one were gone through."""
-    order = list(procedure.stages)
-    here = order.index(case.stage)
     seen = {event.to_state.partition(".")[0] for event in events}
+    within = stages_within(procedure, events[0].to_state if events else procedure.starts) | seen | {case.stage}
+    order = [key for key in procedure.stages if key in within]
+    here = order.index(case.stage)
 
     def status(index: int, key: str) -> str:
         if index == here:

@@ -94,6 +94,10 @@ class Family:
     waits: WaitView | None = None
     parent: ParentView | None = None
 
+    @property
+    def references(self) -> tuple[str, ...]:
+        return tuple(child.reference for child in self.children)
+
 
 ALONE = Family()
 
@@ -111,7 +115,9 @@ def family_of_case(context: Context, view: CaseView) -> Family:
     ids = [row.Case.id for row in shown]
     holders, papers = _holders(context.session, ids), _papers(context.session, ids)
     children = tuple(_child(context.session, view, row, holders, papers, began) for row in shown)
-    return Family(children, len(rows) - len(shown), _waits(view, rows, began), parent)
+    # Whoever sees none is not told either how many there are.
+    hidden = len(rows) - len(shown) if shown else 0
+    return Family(children, hidden, _waits(view, rows, began) if view.sees_stage else None, parent)
 
 
 @lru_cache(maxsize=512)

@@ -110,6 +110,8 @@ def _lines(groups: int) -> Select[*tuple[Any, ...]]:
             Case.reference,
             Case.category,
             Case.procedure_version_id,
+            WorkItem.body_role_id,
+            WorkItem.offered_to,
             Person.birth_date,
             SUBJECT,
             SUBJECT_LATIN,

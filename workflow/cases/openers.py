@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 
 from workflow.bodies.tables import Body
 from workflow.cases.operations import Acted
@@ -64,12 +64,14 @@ def opener_of(context: Context, key: str) -> Opener:
 
 
 def _opener(actor: Actor, version_id: int, procedure: Procedure) -> Opener | None:
-    for key in procedure.opened_by:
-        role = procedure.roles[key]
-        bodies = bodies_held_in(actor, role)
-        if bodies or (role.is_subject and actor.person_id is not None):
+    """By a role held in a body before the right to open a case about oneself, which in procedures with rounds is applying."""
+    roles = [procedure.roles[key] for key in procedure.opened_by]
+    for role in roles:
+        if bodies := bodies_held_in(actor, role):
             return Opener(version_id, procedure, role, bodies)
-    return None
+    own = next((role for role in roles if role.is_subject), None)
+    may = own is not None and actor.person_id is not None and procedure.rounds_by is None
+    return Opener(version_id, procedure, own, ()) if own and may else None
 
 
 def bodies_held_in(actor: Actor, role: Role) -> tuple[int, ...]:
@@ -83,15 +85,18 @@ def bodies_held_in(actor: Actor, role: Role) -> tuple[int, ...]:
 def may_be_about(opener: Opener, actor: Actor) -> ColumnElement[bool]:
     """The condition on `person` for those a case may be opened about.
 
-    By a role of a body with a code, anybody; by a body's own role its people; by the body above, those of the bodies below.
+    By a role of a body with a code, anybody; by a body's own role its people; by the body above, those of the bodies
+    below; and oneself where the procedure lets those concerned open their own.
     """
+    itself = Person.id == actor.person_id if actor.person_id is not None else false()
     if opener.is_about_self:
-        return Person.id == actor.person_id if actor.person_id is not None else false()
+        return itself
     if opener.role.of not in RELATIONS:
         return true()
-    if opener.role.of == PARENT_BODY:
-        return Person.body_id.in_(select(Body.id).where(Body.parent_id.in_(opener.body_ids)))
-    return Person.body_id.in_(opener.body_ids)
+    below = select(Body.id).where(Body.parent_id.in_(opener.body_ids))
+    theirs = Person.body_id.in_(below if opener.role.of == PARENT_BODY else opener.body_ids)
+    lets_concerned = any(opener.procedure.roles[key].is_subject for key in opener.procedure.opened_by)
+    return or_(theirs, itself) if lets_concerned else theirs
 
 
 def concerned_bodies(context: Context, opener: Opener) -> tuple[tuple[int, str, str], ...]:

@@ -1,5 +1,6 @@
 """What a case's panels show to one reader, as frozen values."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,8 @@ from workflow.panels.candidates import CandidateView
 from workflow.procedure.panel import Panel as PanelRules
 from workflow.procedure.parts import Words
 from workflow.procedure.stages import State
+
+CHOSEN = "chosen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,15 @@ class PanelView:
     """Whether the reader records this meeting."""
     candidates: tuple[CandidateView, ...]
     """The child cases members choose among, those that are out of it included; none where there is no such choice."""
+
+    @property
+    def winner(self) -> CandidateView | None:
+        """The candidate that was chosen."""
+        if self.outcome != CHOSEN:
+            return None
+        votes = Counter(seat.opinion for seat in self.seats if seat.opinion is not None)
+        first = votes.most_common(1)[0][0] if votes else ""
+        return next((one for one in self.candidates if one.opinion == first), None)
 
     @property
     def is_covered(self) -> bool:

@@ -91,7 +91,7 @@ def _process(root: ET.Element, procedure: Procedure, drawn: Graph, say: Say) -> 
         for node in drawn.nodes:
             if node.ref in lane.refs and node.within is None:
                 _under(element, "flowNodeRef").text = node.id
-    parts = {None: process}
+    parts: dict[str | None, ET.Element] = {None: process}
     owner = {}
     for node in drawn.nodes:
         owner[node.id] = node.within
@@ -187,9 +187,7 @@ def _flow(parent: ET.Element, flow: Flow, say: Say) -> None:
 
 def _name(flow: Flow, say: Say) -> str:
     """What is written on a flow."""
-    if not flow.is_named:
-        return ""
-    return shortened(say(flow.title), lines=LINES) if flow.title else flow.label
+    return shortened(say(flow.title), lines=LINES) if flow.is_named and flow.title else ""
 
 
 def _diagram(root: ET.Element, drawn: Graph, places: Layout) -> None:
@@ -200,10 +198,9 @@ def _diagram(root: ET.Element, drawn: Graph, places: Layout) -> None:
         _shape(plane, lane.id, places.lanes[lane.id], isHorizontal="true")
     for node in drawn.nodes:
         expanded = {"isExpanded": "true"} if node.kind == "anywhere" else {}
-        _shape(plane, node.id, places.nodes[node.id], places.names.get(node.id) if node.title else None, **expanded)
+        _shape(plane, node.id, places.nodes[node.id], places.names.get(node.id), **expanded)
     for flow in drawn.flows:
-        is_named = flow.is_named and (flow.title or flow.label)
-        _edge(plane, flow.id, places.flows[flow.id], places.names.get(flow.id) if is_named else None)
+        _edge(plane, flow.id, places.flows[flow.id], places.names.get(flow.id))
 
 
 def _shape(plane: ET.Element, element: str, box: Box, name: Box | None = None, **attributes: str) -> None:

@@ -70,7 +70,7 @@ class StateGraph:
 
     def _element(self) -> Node:
         state, children = self.state, self.state.children
-        notes = notes_of(self.procedure, state, "title", "actions", "outcomes", "choose")
+        notes = notes_of(self.procedure, state, "title", "actions", "outcomes", "outcome_titles", "choose")
         opens = children.opens if children else ()
         leads = next((opening.procedure for opening in opens if opening.procedure), None)
         many = len(opens) != 1 or any(opening.for_each for opening in opens)
@@ -81,7 +81,7 @@ class StateGraph:
 
     def _outcomes(self) -> Iterator[Flow]:
         for name, target in self.state.outcomes.items():
-            way, title = f"way-outcome-{self.ref}-{name}", outcome_title(name)
+            way, title = f"way-outcome-{self.ref}-{name}", outcome_title(self.state, name)
             yield Flow(way, self.ref, entry(self.procedure, target), title, name)
 
     def _choices(self) -> Iterator[Flow]:

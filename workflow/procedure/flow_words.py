@@ -6,18 +6,20 @@ from typing import Any
 from workflow.procedure.conditions import Condition
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Part, Words
-from workflow.procedure.stages import EARLIER, Deadline, Notice
+from workflow.procedure.stages import EARLIER, Deadline, Notice, State
 
 OTHERWISE = Words(en="otherwise", zh="否则")
 EARLIER_STATE = Words(en="An earlier state", zh="此前的环节")
 SUSPENDED_STATE = Words(en="Where it was suspended", zh="中止前的环节")
 CHILD_CASE = Words(en="Child case", zh="子案件")
 CANCELLED = Words(en="Cancelled with the case it belongs to", zh="随上级案件取消")
+FROM = Words(en="From", zh="来自")
 ANYWHERE = Words(en="At any time", zh="任何时候")
 DATES = {
     "round.closes_date": Words(en="The round closes", zh="批次截止"),
     "review.due_date": Words(en="The review is due", zh="考核到期"),
 }
+COUNTED = {"working_days": ("working day", "个工作日"), "days": ("day", "天"), "months": ("month", "个月")}
 OUTCOMES = {
     "agreed": Words(en="Agreed", zh="通过"),
     "refused": Words(en="Not agreed", zh="未通过"),
@@ -27,8 +29,8 @@ OUTCOMES = {
     "expired": Words(en="Ended", zh="期满"),
     "chosen": Words(en="Chosen", zh="已选出"),
     "tied": Words(en="Equal votes", zh="票数相等"),
-    "too_few": Words(en="Too few members", zh="人数不足"),
-    "short": Words(en="Too few", zh="数量不足"),
+    "too_few": Words(en="Too few may take part", zh="可参加人数不足"),
+    "short": Words(en="Too few have come in", zh="数量不足"),
 }
 """Every outcome the language knows; a procedure's own opinions go by their key."""
 FACTS = {
@@ -55,10 +57,11 @@ def joined(*parts: Words | None) -> Words:
     return _words(": ".join(part.en for part in there), "：".join(part.zh for part in there))
 
 
-def outcome_title(name: str) -> Words:
-    """What an outcome is called."""
+def outcome_title(state: State, name: str) -> Words:
+    """What an outcome of a state is called: there, as the opinion it is, in general, or by its key."""
+    own = state.outcome_titles.get(name) or (state.panel.titles.get(name) if state.panel else None)
     plain = name.replace("_", " ")
-    return OUTCOMES.get(name) or _words(plain[:1].upper() + plain[1:], plain)
+    return own or OUTCOMES.get(name) or _words(plain[:1].upper() + plain[1:], plain)
 
 
 def way_words(procedure: Procedure, ref: str, name: str) -> Words:
@@ -67,7 +70,7 @@ def way_words(procedure: Procedure, ref: str, name: str) -> Words:
     action = state.actions.get(name)
     if action:
         return action.title or _words(name, name)
-    return OTHERWISE if name == "otherwise" and state.choose else outcome_title(name)
+    return outcome_title(state, name)
 
 
 def named_together(titles: Iterable[Words]) -> Words:
@@ -88,20 +91,24 @@ def back_title(to: object) -> Words:
 
 def timer_title(procedure: Procedure, timer: Deadline | Notice) -> Words:
     """How long a deadline is, or the date it hangs on."""
-    if timer.working_days:
-        return _counted(timer.working_days, "working day", "个工作日")
+    unit = "working_days" if timer.working_days else "days"
     if isinstance(timer, Notice) or timer.on is None:
-        days, months = getattr(timer, "days", None), getattr(timer, "months", None)
-        return _counted(days, "day", "天") if days else _counted(months or 0, "month", "个月")
+        length = _length(timer)
+        shift = 0 if isinstance(timer, Notice) else timer.shift_days
+        more = _counted(abs(shift), *COUNTED[unit])
+        joint = (" less ", "减") if shift < 0 else (" and ", "又")
+        return _words(f"{length.en}{joint[0]}{more.en}", f"{length.zh}{joint[1]}{more.zh}") if shift else length
     date = DATES.get(timer.on) or _answer(procedure, timer.on) or _words(timer.on, timer.on)
     if not timer.shift_days:
         return date
-    length = _counted(abs(timer.shift_days), "day", "天")
-    is_before = timer.shift_days < 0
-    return _words(
-        f"{length.en} {'before' if is_before else 'after'}: {date.en}",
-        f"{date.zh}{'前' if is_before else '后'}{length.zh}",
-    )
+    length = _counted(abs(timer.shift_days), *COUNTED[unit])
+    side = ("before", "前") if timer.shift_days < 0 else ("after", "后")
+    return _words(f"{length.en} {side[0]}: {date.en}", f"{date.zh}{side[1]}{length.zh}")
+
+
+def _length(timer: Deadline | Notice) -> Words:
+    numbers = {unit: getattr(timer, unit, None) for unit in COUNTED}
+    return next(_counted(number, *COUNTED[unit]) for unit, number in numbers.items() if number)
 
 
 def _counted(number: int, en: str, zh: str) -> Words:
@@ -160,10 +167,14 @@ def _answer(procedure: Procedure, name: str) -> Words | None:
 
 
 def _value(procedure: Procedure, name: str, value: object, language: str) -> str:
-    form, _, key = name.partition(".")[2].partition(".")
-    field = procedure.forms[form].fields.get(key) if form in procedure.forms else None
-    options = (field.options or {}) if field else {}
-    words = options.get(str(value)) or (ANSWERS.get(str(value)) if field else None)
+    """The title of an answer or an outcome, else the value."""
+    family, _, rest = name.partition(".")
+    form, _, key = rest.partition(".")
+    words: Words | None = None
+    if family == "outcome" and rest in procedure.states:
+        words = outcome_title(procedure.states[rest], str(value))
+    elif form in procedure.forms and key in procedure.forms[form].fields:
+        words = procedure.forms[form].fields[key].options.get(str(value)) or ANSWERS.get(str(value))
     return getattr(words, language) if words else str(value)
 
 

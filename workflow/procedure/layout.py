@@ -125,7 +125,7 @@ class _Drawing:
         return self.across[ref], self.tops[self.places[ref][0]] + TOP
 
     def _absolute(self, places: Mapping[str, Mapping[str, Box]]) -> dict[str, Box]:
-        found = {}
+        found: dict[str, Box] = {}
         for ref, boxes in places.items():
             x, y = self._origin(ref)
             found |= {name: Box(x + box.x, y + box.y, box.width, box.height) for name, box in boxes.items()}
@@ -142,7 +142,7 @@ class _Drawing:
         if flow.id not in self.out:
             return (*begin, (target.x, ty))
         out, foot = self._tracks(flow)
-        into = target.x - 14
+        into = min(target.x, self.across[self.home[flow.target]]) - 14
         return (*begin, (out, height), (out, foot), (into, foot), (into, ty), (target.x, ty))
 
     def _within(self, source: Box, target: Box, *, is_entry: bool) -> tuple[Point, ...]:

@@ -142,7 +142,8 @@ class CellBuilder:
             self.mouth = box.x + NAME_WIDTH
             self.cell.names[state.id] = _above(box.x + NAME_WIDTH // 2, box.y, state.title)
         elif state.kind not in SIZES:
-            self.cell.names[state.id] = _below(box, state.title)
+            write = _beside if state.kind == "end" else _below
+            self.cell.names[state.id] = write(box, state.title)
 
     def _trunk(self, state: Node) -> str:
         """Where the state's own ways part: a gateway behind it, or itself."""
@@ -161,7 +162,8 @@ class CellBuilder:
         """A row for a way, and what stands at its end."""
         y, end = self.row * ROW, start + WORDS
         self.cell.rows[flow.id] = y
-        self.cell.names[flow.id] = _above(start + WORDS // 2, y, flow.title)
+        if flow.is_named and flow.title:
+            self.cell.names[flow.id] = _above(start + WORDS // 2, y, flow.title)
         target = self.nodes.get(flow.target)
         if target is not None and target.kind == "parting":
             self.cell.boxes[target.id] = around((end + 25, y), DIAMOND)

@@ -61,6 +61,14 @@ class WideAction:
     refs: tuple[str, ...]
 
 
+class PlannedDate(Part):
+    """A date of a round's timetable beside the first and the last day of nominations; deadlines may follow it as `round.KEY`."""
+
+    title: Words
+    stage: Key | None = None
+    """The stage it belongs to."""
+
+
 class Procedure(Part):
     """The rules of one selection path."""
 
@@ -93,6 +101,8 @@ class Procedure(Part):
     """Roles that read every stage."""
     rounds_by: Key | None = None
     """The role that calls rounds of this procedure, in a body with a code; without it there are none."""
+    timetable: dict[Key, PlannedDate] = Field(default_factory=dict)
+    """Dates that are planned when a round is opened, in the order in which they follow each other."""
     opened_by: Keys = ()
     """Roles that open a case by themselves, outside rounds; in a round the person it is about, who applies."""
     attempts_from: StateRef | None = None

@@ -34,7 +34,7 @@ Share = Annotated[str, BeforeValidator(_share)]
 
 
 class Members(Part):
-    """Who sits on the panel: one seat a role, one for everybody who holds a role, or those named in the case."""
+    """Who sits on the panel: one seat a role; or everybody who holds a role, those named in the case, or both together."""
 
     roles: Keys = ()
     """One seat for each of these roles."""
@@ -56,8 +56,8 @@ class Members(Part):
 
     @model_validator(mode="after")
     def _one_way(self) -> "Members":
-        if sum((bool(self.roles), self.everyone is not None, self.chosen is not None)) != 1:
-            raise PydanticCustomError("members", "name roles in a list, or one of: everyone, chosen")
+        if bool(self.roles) == (self.everyone is not None or self.chosen is not None):
+            raise PydanticCustomError("members", "name roles in a list, or everyone, chosen or both")
         return self
 
     @property

@@ -17,6 +17,7 @@ from workflow.procedure.soundness_parts import (
     named_field_faults,
     part_faults,
     stated_faults,
+    timetable_faults,
 )
 from workflow.procedure.stages import Action, Deadline, State, Use
 
@@ -61,6 +62,7 @@ def unsoundness(procedure: Procedure, vocabulary: Vocabulary, *, on: date | None
     yield from _forms(procedure, vocabulary)
     yield from _roles(procedure)
     yield from _rubric(procedure)
+    yield from timetable_faults(procedure)
     if procedure.starts not in procedure.states:
         yield ("starts",), "unknown_state", {"state": procedure.starts, "allowed": listed(procedure.states)}
     for stage_key, stage in procedure.stages.items():

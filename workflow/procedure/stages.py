@@ -105,10 +105,12 @@ class Deadline(Part):
     months: int | None = Field(default=None, ge=1, le=240)
     """Length in months."""
     on: (
-        Annotated[str, Field(pattern=r"^(round\.closes_date|review\.due_date|form\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)$")]
+        Annotated[
+            str, Field(pattern=r"^(round\.[a-z][a-z0-9_]*|review\.due_date|form\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)$")
+        ]
         | None
     ) = None
-    """The date on which it ends: of the round, of the review, or answered in a form of the case (`form.FORM.KEY`)."""
+    """The date on which it ends: of the round (`round.closes_date`, or `round.KEY` of its timetable), of the review, or answered in a form of the case (`form.FORM.KEY`)."""
     shift_days: int = Field(default=0, ge=-4_000, le=4_000)
     """So many days after the date `on` names or the length leads to, before it with a minus; working days where those are counted."""
     remind: Annotated[tuple[int, ...], BeforeValidator(_uses)] = ()

@@ -83,11 +83,14 @@ class _Theatre:
     def __init__(self, procedure: Procedure, others: Sequence[Procedure], folder: Path) -> None:
         self._procedure, self._others, self._folder = procedure, others, folder
         self._played: dict[int, tuple[Play, Played]] = {}
+        self._without_ground: set[int] = set()
+        """Scripts that failed or were not played: what goes on from them stands on nothing."""
 
     def play(self, script: Script) -> Played:
         """Plays a script, unless the one it goes on from has failed."""
         before = self._played.get(id(script.earlier))
-        if before and not before[1].passed:
+        if id(script.earlier) in self._without_ground:
+            self._without_ground.add(id(script))
             return Played(script, (), 0, Exercised(), waits_on=script.earlier)
         goes_on = before is not None and script.earlier is not None and script.earlier.given == script.given
         play = self._scene(before[0] if before and goes_on else None, script.given)
@@ -98,6 +101,8 @@ class _Theatre:
         finally:
             play.close()
         self._played[id(script)] = (play, found)
+        if not found.passed:
+            self._without_ground.add(id(script))
         return found
 
     def _scene(self, before: Play | None, given: Given) -> Play:

@@ -19,17 +19,19 @@ from workflow.rounds.tables import Round, RoundCall
 def apply_to_round(context: Context, *, round_id: int, category: str, body_id: int | None = None) -> Acted:
     """Opens the actor's own case in a round, as a draft, at the body called, or at the one named of several.
 
-    Raises Forbidden where the procedure does not let people apply or the account is no person's, Missing, Refused while
-    the round takes none, Invalid for a body that is not called, and Conflict where an open application is there.
+    Whether somebody may apply a second time is for the procedure to say (`one_active_case`); two drafts are none the less
+    a mistake. Raises Forbidden where the procedure does not let people apply or the account is no person's, Missing,
+    Refused while the round takes none, Invalid for a body that is not called, and Conflict where a draft is there.
     """
     row = context.session.scalar(select(Round).where(Round.id == round_id).with_for_update())
     if row is None:
         raise Missing("round_missing")
     person_id = context.actor.person_id
-    if not may_apply(compiled_version(context.session, row.procedure_version_id).procedure) or person_id is None:
+    procedure = compiled_version(context.session, row.procedure_version_id).procedure
+    if not may_apply(procedure) or person_id is None:
         raise Forbidden("round_not_for_applicants")
     require_open(context, row)
-    _require_first(context, row, person_id, category)
+    _require_no_draft(context, row, procedure, person_id, category)
     return open_case(
         context,
         version_id=row.procedure_version_id,
@@ -87,8 +89,8 @@ def _called(context: Context, row: Round, person_id: int, body_id: int | None) -
     return wanted
 
 
-def _require_first(context: Context, row: Round, person_id: int, category: str) -> None:
-    mine = select(Case.reference).where(Case.round_id == row.id, Case.person_id == person_id, Case.parent_id.is_(None))
-    reference = context.session.scalar(mine.where(Case.category == category, Case.closed_at.is_(None)))
+def _require_no_draft(context: Context, row: Round, procedure: Procedure, person_id: int, category: str) -> None:
+    mine = select(Case.reference).where(Case.round_id == row.id, Case.person_id == person_id)
+    reference = context.session.scalar(mine.where(Case.category == category, Case.state == procedure.starts))
     if reference is not None:
         raise Conflict("applied_already", reference=reference)

@@ -7,6 +7,7 @@ from tests.fixtures.office import Office, set_up
 from tests.workflow.language.playing import Play
 from workflow.cases.tables import CaseForm
 from workflow.people.tables import Post
+from workflow.problems import Refused
 from workflow.procedure.model import Procedure
 from workflow.store.database import Database
 from workflow.webhooks.tables import WebhookCall
@@ -111,3 +112,88 @@ def test_when_one_declines_the_next_on_the_list_is_promoted(office: Office, offe
     assert third.expires() == "desk.declined", "silence declines too"
     assert second.state == "desk.offered"
     second.verify()
+
+
+MARKED = """
+starts: desk.first
+categories:
+  chief: {title: {en: Chief, zh: 正职}}
+  deputy: {title: {en: Deputy, zh: 副职}}
+forms:
+  marks:
+    title: {en: Marks, zh: 成绩}
+    fields:
+      paper: {type: number, decimals: 1, title: {en: Paper, zh: 笔试}}
+      talk: {type: number, decimals: 1, title: {en: Talk, zh: 面试}}
+      total: {type: number, decimals: 2, title: {en: Total, zh: 总分}}
+      post: {type: text, title: {en: Post, zh: 职务}}
+stages:
+  desk:
+    title: {en: Desk, zh: 办理}
+    states:
+      first:
+        title: {en: First, zh: 首先}
+        actions:
+          mark: {by: clerk, form: marks, effects: [{set_field: {field: marks.total, weighs: {marks.paper: 40, marks.talk: 60}, cites: r/1}}], to: desk.first}
+          go_on: {by: clerk, guards: [{ranked: {by: marks.total, first: 1, per_seat: true, cites: r/1}}], to: desk.first}
+          appoint: {by: clerk, form: marks, effects: [{appoint: {title_from: marks.post, organization_from: marks.post, rank: {chief: "141", deputy: "142"}}}], to: desk.held}
+      held:
+        title: {en: Held, zh: 在任}
+        actions:
+          remove: {by: head, effects: [{end_post: {}}], to: desk.over}
+      over: {title: {en: Over, zh: 结束}, final: over}
+"""
+
+
+def newest_answers(played: Play) -> dict[str, object]:
+    with played.office.database.reading() as session:
+        mine = select(CaseForm.values).where(CaseForm.case_id == played.case_id)
+        return dict(session.scalars(mine.order_by(CaseForm.id.desc())).first() or {})
+
+
+@pytest.mark.parametrize(
+    ("paper", "talk", "total"), [("88", "90", "89.20"), ("70.1", "66.6", "68.00"), ("0.1", "0.3", "0.22")]
+)
+def test_a_mark_is_the_weighted_mean_of_others(office: Office, paper: str, talk: str, total: str) -> None:
+    played = Play.of(office, MARKED, round_id=office.round_id, category="chief")
+    played.act("secretary", "mark", form={"paper": paper})
+    assert newest_answers(played)["total"] is None, "one number is missing"
+    played.act("secretary", "mark", form={"paper": paper, "talk": talk})
+    assert newest_answers(played)["total"] == total
+    played.verify()
+
+
+def test_places_are_counted_in_the_round_and_category_and_equal_marks_share_one(office: Office) -> None:
+    first, second, third, apart = (
+        Play.of(office, MARKED, round_id=office.round_id, category=category)
+        for category in ("chief", "chief", "chief", "deputy")
+    )
+    for played, mark in ((first, "80"), (second, "80"), (third, "79.9"), (apart, "1")):
+        played.act("secretary", "mark", form={"paper": mark, "talk": mark})
+    for played in (first, second, apart):
+        assert played.act("secretary", "go_on") == "desk.first"
+    with pytest.raises(Refused) as refused:
+        third.act("secretary", "go_on")
+    assert [(reason.code, reason.params["place"]) for reason in refused.value.reasons] == [("ranked.behind", 3)]
+    first.act("secretary", "appoint", form={"post": "Chief"})
+    first.act("orghead", "remove")
+    second.act("secretary", "appoint", form={"post": "Chief"})
+    second.act("orghead", "remove")
+    assert third.act("secretary", "go_on") == "desk.first", "closed cases take no place"
+
+
+@pytest.mark.parametrize(("category", "rank"), [("chief", "141"), ("deputy", "142")])
+def test_the_rank_of_a_post_is_that_of_the_category_and_a_removal_ends_it(
+    office: Office, category: str, rank: str
+) -> None:
+    played = Play.of(office, MARKED, category=category)
+    played.act("secretary", "appoint", form={"post": "Chief of a section"})
+    played.office.later(days=400)
+    played.act("orghead", "remove")
+    with played.office.database.reading() as session:
+        posts = session.scalars(select(Post).order_by(Post.id.desc())).all()
+    assert (posts[0].rank, posts[0].from_date.isoformat()) == (rank, "2026-09-07")
+    assert posts[0].to_date is not None
+    assert posts[0].to_date.isoformat() == "2027-10-12"
+    assert posts[1].to_date is None, "an older post is left as it is"
+    played.verify()
