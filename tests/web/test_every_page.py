@@ -23,6 +23,7 @@ NOT_PAGES = {
     "health.healthz": "for monitoring, not for people",
     "home.home": "leads on to the reader's first page",
     "case.diagram": "a picture",
+    "procedure_sandboxes.scenario": "a file",
     "reports.table": "a file",
     "bulk.result": "a file",
     "sign_in.welcome": "needs a one-time link; has its own test",
@@ -231,6 +232,37 @@ def test_every_page_of_writing_a_procedure_is_accessible(district: LiveServer, s
     faults += examined(screen, "a plan to move cases")
     screen.locator("main form .button-primary").click()
     faults += examined(screen, "what a plan would do")
+    assert faults == []
+
+
+@pytest.mark.browser
+def test_every_page_of_playing_a_procedure_is_accessible(district: LiveServer, screen: Page) -> None:
+    sign_in(district, screen, "designer")
+    screen.goto(district.url + "/procedures/reserve-official")
+    faults = examined(screen, "a procedure")
+    address = screen.locator(".page-actions a[href*=procedure-sandboxes]").get_attribute("href")
+    assert address
+    screen.goto(district.url + address)
+    faults += examined(screen, "a sandbox")
+    screen.locator("#decision .button-primary").first.click()
+    screen.locator(".played li").first.wait_for()
+    faults += examined(screen, "a sandbox with a step")
+    screen.goto(district.url + address + "?who=wu")
+    screen.locator("summary", has_text="场景步骤").or_(screen.locator("#steps > details > summary").first).first.click()
+    screen.locator("#input-step").fill("{who: wu, does: approve}")
+    screen.locator("#steps form .button").first.click()
+    screen.locator("#errors").wait_for()
+    faults += examined(screen, "a sandbox with a refusal")
+    screen.goto(district.url + address.replace("sandboxes", "rehearsals"))
+    source = screen.locator("#input-scenarios")
+    source.fill(source.input_value().replace("who: li, does: submit", "who: li, does: submti", 1))
+    screen.locator("main form .button-primary").click()
+    screen.locator(".findings li").first.wait_for()
+    faults += examined(screen, "scenarios with findings")
+    screen.goto(district.url + "/procedure-simulations/reserve-official?cases=50")
+    faults += examined(screen, "a simulation")
+    screen.goto(district.url + "/procedures/reserve-official/diagram?zoom=200")
+    faults += examined(screen, "a diagram by itself")
     assert faults == []
 
 
