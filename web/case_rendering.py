@@ -24,6 +24,7 @@ from workflow.cases.naming import eligible_accounts
 from workflow.cases.timeline import Timeline, timeline
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
+from workflow.documents.queries import documents_in
 from workflow.notices.queries import notices_of_case
 from workflow.panels.queries import PanelView, panels_of_case
 from workflow.problems import Conflict, Problem, Reason, Refused, Unavailable
@@ -92,6 +93,7 @@ def case_response(case_id: int, told: Told | None = None) -> Response:
         view=view,
         panels=panels,
         notices=notices,
+        documents=documents_in(view),
         accounts=accounts,
         told=told,
         now=now(),

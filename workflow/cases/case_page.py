@@ -25,7 +25,7 @@ from workflow.cases.fillings import FILLINGS, KEPT, Past, fillings, newest_of_ea
 from workflow.cases.last_views import VISIT, visit_in
 from workflow.cases.loading import CASE_ROW, LoadedCase
 from workflow.cases.operations import waivable_actions
-from workflow.cases.reading import READERS, roles_among
+from workflow.cases.reading import DOCUMENTS, READERS, open_documents, roles_among
 from workflow.cases.tables import Case, ProcedureVersion, Waiver, WorkItem
 from workflow.cases.versions import compiled_digest, compiled_version
 from workflow.context import Context
@@ -245,7 +245,9 @@ def _event(
     acted_in = to_state if from_state is None or action_name == MIGRATED else from_state
     stage = acted_in.partition(".")[0]
     is_visible = stage in visible or bool(procedure.readers(stage) & roles)
-    data = json.loads(text) if is_visible else {}
+    written = json.loads(text) if is_visible or DOCUMENTS in text else {}
+    data = written if is_visible else {}
+    made = data.pop("documents", ()) if is_visible else written.get("documents", ())
     data.pop("scores", None)  # the panel's own view covers points until all have scored
     form = procedure.forms.get(data.get("form", ""))
     if form is not None:
@@ -267,6 +269,7 @@ def _event(
         to_title=procedure.states[to_state].title,
         data=MappingProxyType(data),
         hash=digest,
+        documents=open_documents(procedure, made, visible, roles),
     )
 
 

@@ -91,6 +91,8 @@ class EventView:
     to_title: Words
     data: Mapping[str, Any]
     hash: str
+    documents: tuple[Mapping[str, Any], ...] = ()
+    """Documents that the step made and the reader may read."""
 
 
 @dataclass(frozen=True, slots=True)
