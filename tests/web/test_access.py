@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from tests.fixtures.office import Office
 from tests.web.conftest import ClientOf
-from tests.workflow.steps import begun, submitted
+from tests.workflow.steps import begun, decided, submitted
 from tests.workflow.versions.moving_about import version
 from web.security import OPEN_TO_ALL, POLICY
 from workflow.tables import metadata
@@ -34,6 +34,8 @@ def _case(right: str = "nominator", wrong: str = "other_nominator", **more: str)
     return Door(right, wrong, 404, {"case_id": 1, **more})
 
 
+PAPER: dict[str, str | int] = {"case_id": 3, "seq": 10, "template": "assessment_report"}
+"""The report on the candidate of the third case, made when the team filed it."""
 PAGES = {
     "account.account": Door(),
     "administration.accounts": Door("admin", "secretary"),
@@ -44,6 +46,8 @@ PAGES = {
     "calls.calls": Door(),
     "case.case": _case(),
     "case.diagram": _case(),
+    "case_documents.document": Door("secretary", "nominator", 404, PAPER),
+    "case_documents.download": Door("secretary", "nominator", 404, {**PAPER, "language": "en"}),
     "case_rules.rules": _case(),
     "copied.copied": Door(),
     "done.done": Door(),
@@ -126,6 +130,7 @@ def doors(office: Office, administrator: str, client_of: ClientOf, case_id: int)
     assert case_id == 1
     assert administrator in office.actors
     begun(office, submitted(office, office.person()))
+    assert decided(office, office.person()) == PAPER["case_id"]
     first, second = version(office), version(office, ("working_days: 10", "working_days: 20"))
     with office.as_(administrator) as given:
         context = replace(given, actor=replace(given.actor, is_administrator=True))

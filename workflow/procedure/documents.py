@@ -140,7 +140,8 @@ def _complete(source: Source, key: str, template: dict[str, Any], office: Office
     for language, text in template["body"].items():
         place: Path = ("documents", key, "body", language)
         lines = text.splitlines() if isinstance(text, str) else []
-        first = source.line(place) + (1 if len(lines) > 1 else 0)
+        is_block = isinstance(text, str) and "\n" in text  # its first line stands below its key
+        first = source.line(place) + is_block
         source.lines.update({(*place, number): first + number for number in range(len(lines))})
         needed |= {name.rstrip("?") for line in lines for name in PLACEHOLDER.findall(line)} & CODED.keys()
     tables = sorted({CODED[name] for name in needed} & office.codes.keys())
