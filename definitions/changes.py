@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from definitions.explaining import code_text, words
 from definitions.texts import has, say
+from definitions.wording import outcome_text
 from workflow.procedure.diff import Change, Thing
 from workflow.procedure.diff_names import compact
+from workflow.procedure.model import Procedure
+from workflow.procedure.parts import Words
 from workflow.procedure.stages import Use
 
 KEYLESS = frozenset({"opening", "way"})
@@ -61,20 +65,49 @@ def value_text(value: Any, locale: str) -> Any:
 
 
 def _entry(what: str, entry: str, locale: str) -> str:
-    key = f"outcome.{entry}"
-    return say(key, locale) if what == "outcomes" and has(key) else entry
+    return outcome_text(None, entry, locale) if what in {"outcomes", "outcome_titles", "outcome_effects"} else entry
 
 
-def guard_text(use: Use, locale: str) -> str:
-    """A condition of a definition with its parameters: `age (At most: 45)`."""
+CODED = {"political_status": "political_status", "education": "education", "yearly_grades": "grade"}
+"""Guard → the office's code table that its values are of."""
+
+
+def guard_text(use: Use, locale: str, procedure: Procedure | None = None) -> str:
+    """A condition of a definition with its parameters: `age (At most: 45)`; by the names of the procedure where it is given."""
     name = say(f"guard.{use.name}", locale) if has(f"guard.{use.name}") else use.name
     given = [
-        say("thing.valued", locale, name=say(f"key_{key}", locale), value=value_text(_plain(value), locale))
+        say("thing.valued", locale, name=say(f"key_{key}", locale), value=_named(use.name, value, locale, procedure))
         for key, value in use.params.items()
         if has(f"key_{key}")
     ]
     return say("thing.detailed", locale, name=name, details=given) if given else name
 
 
-def _plain(value: Any) -> Any:
-    return compact(value) if isinstance(value, dict) else value
+def _named(guard: str, value: Any, locale: str, procedure: Procedure | None) -> Any:
+    """A parameter by the words people know: of code tables, and of the procedure's own parts."""
+    if procedure is not None and isinstance(value, dict) and value.keys() <= procedure.categories.keys():
+        titles = {key: words(category.title, locale) for key, category in procedure.categories.items()}
+        return [say("thing.valued", locale, name=titles[key], value=one) for key, one in value.items()]
+    if isinstance(value, dict):
+        return value_text(compact(value), locale)
+    if isinstance(value, list | tuple):
+        return [_named(guard, one, locale, procedure) for one in value]
+    if not isinstance(value, str):
+        return value
+    if guard in CODED:
+        return code_text(CODED[guard], value, locale)
+    title = title_in(procedure, value) if procedure else None
+    if title is not None:
+        return words(title, locale)
+    return say(f"value.{value}", locale) if has(f"value.{value}") else value
+
+
+def title_in(procedure: Procedure, key: str) -> Words | None:
+    """What the procedure calls a state, a role, a question or an action; None for anything else."""
+    if key in procedure.states:
+        return procedure.states[key].title
+    if key in procedure.roles:
+        return procedure.roles[key].title
+    fields = [form.fields[key].title for form in procedure.forms.values() if key in form.fields]
+    actions = [state.actions[key].title for state in procedure.states.values() if key in state.actions]
+    return next((title for title in (*fields, *actions) if title is not None), None)

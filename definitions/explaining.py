@@ -5,10 +5,12 @@ from typing import Any
 
 from definitions.codes import tables
 from definitions.texts import has, language_of, say
+from definitions.wording import opinion_text, spelt_out
 from workflow.engine.panels import Line
 from workflow.problems import Reason
 from workflow.procedure.findings import Finding
 from workflow.procedure.model import Procedure
+from workflow.procedure.panel import Panel
 from workflow.procedure.parts import Words
 
 Names = Mapping[int, str]
@@ -41,9 +43,12 @@ def source_text(reason: Reason, locale: str, procedure: Procedure) -> str | None
     return say("reason.cites", locale, source=words(source, locale)) if source else None
 
 
-def line_text(line: Line, locale: str) -> str:
-    """One sentence of how a panel's outcome was computed."""
-    return say(line.code, locale, **_named(line.params, locale, None, {}))
+def line_text(line: Line, locale: str, panel: Panel | None = None) -> str:
+    """One sentence of how a panel's outcome was computed; the panel says what its opinions are called."""
+    params = _named(line.params, locale, None, {})
+    if "opinion" in params:
+        params["opinion"] = opinion_text(panel, params["opinion"], locale)
+    return say(line.code, locale, **params)
 
 
 def action_text(procedure: Procedure, state: str | None, action: str, locale: str) -> str:
@@ -53,17 +58,24 @@ def action_text(procedure: Procedure, state: str | None, action: str, locale: st
         known = candidate.actions.get(action)
         if known is not None and known.title is not None:
             return words(known.title, locale)
-    return say(f"action.{action}", locale) if has(f"action.{action}") else action
+    return say(f"action.{action}", locale) if has(f"action.{action}") else spelt_out(action)
 
 
 def finding_text(finding: Finding, locale: str) -> str:
     """`FILE:LINE: error: message`, and on a second line what to do about it where the message does not say it all."""
+    severity, said, hint = finding_words(finding, locale)
+    line = f"{finding.file}:{finding.line}: {severity}: {said}"
+    return f"{line}\n    {hint}" if hint else line
+
+
+def finding_words(finding: Finding, locale: str) -> tuple[str, str, str]:
+    """How grave it is, what is wrong, and what to do about it, empty where the message says it all."""
     params = dict(finding.params)
     if "wanted" in params:
         params["wanted"] = say(params["wanted"], locale, **params) if has(params["wanted"]) else params["detail"]
-    severity, said = say(f"severity.{finding.severity}", locale), say(finding.code, locale, **params)
-    line, hint = f"{finding.file}:{finding.line}: {severity}: {said}", f"hint.{finding.code}"
-    return f"{line}\n    {say(hint, locale)}" if has(hint) else line
+    hint = f"hint.{finding.code}"
+    said = say(finding.code, locale, **params)
+    return say(f"severity.{finding.severity}", locale), said, say(hint, locale) if has(hint) else ""
 
 
 def named_params(params: Mapping[str, Any], locale: str, procedure: Procedure | None, names: Names) -> dict[str, Any]:
@@ -118,6 +130,14 @@ def _field(procedure: Procedure | None, _names: Names, rest: str, locale: str) -
     return rest
 
 
+def _column(procedure: Procedure | None, _names: Names, rest: str, locale: str) -> str:
+    for form in procedure.forms.values() if procedure else ():
+        for field in form.fields.values():
+            if rest in field.columns:
+                return words(field.columns[rest].title, locale)
+    return rest
+
+
 def _answer(procedure: Procedure | None, _names: Names, rest: str, locale: str) -> str:
     key, _, answer = rest.partition(":")
     for form in procedure.forms.values() if procedure else ():
@@ -142,6 +162,7 @@ _MARKERS: dict[str, Marker] = {
     "state": _state,
     "account": _account,
     "field": _field,
+    "column": _column,
     "answer": _answer,
     "base": _base,
     "text": _text,

@@ -1,7 +1,7 @@
 """Rehearsals of this office: which scenarios belong to which procedure, and the report in words."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,16 @@ from definitions.texts import has, keys, language_of, say
 from workflow.problems import Problem, Refused
 from workflow.procedure.findings import Finding, Unsound
 from workflow.procedure.model import Procedure
-from workflow.rehearsal.loader import load_scenarios
+from workflow.procedure.source import read_file
+from workflow.rehearsal.coverage import Exercised, Share, coverage
+from workflow.rehearsal.loader import load_scenarios, parse_scenarios
 from workflow.rehearsal.running import Failure, Played, Rehearsed, rehearse
 from workflow.rehearsal.script import Book
 from workflow.rehearsal.steps import Step
 
 FOLDER = Path(__file__).parent / "scenarios"
+FILE = "scenarios.yaml"
+"""The name findings carry of scenarios that stand in no file."""
 
 
 def scenario_file(procedure: Procedure) -> Path:
@@ -31,7 +35,8 @@ def load_book(procedure: Procedure, path: Path | None = None) -> Book:
     chosen = path or scenario_file(procedure)
     if path is None and not chosen.exists():
         raise Unsound((Finding(str(chosen), 1, "scenario_missing", {"file": chosen.name}),))
-    return load_scenarios(chosen, procedure, codes=tables(), has_text=is_text)
+    others = tuple(procedures().values())
+    return load_scenarios(chosen, procedure, codes=tables(), has_text=is_text, others=others)
 
 
 def is_text(key: str) -> bool:
@@ -42,6 +47,27 @@ def is_text(key: str) -> bool:
 def rehearse_here(procedure: Procedure, book: Book) -> Rehearsed:
     """Rehearses with the other procedures that ship beside it."""
     return rehearse(procedure, book, others=tuple(procedures().values()))
+
+
+def shipped_scenarios(procedure: Procedure) -> str:
+    """The text of the scenarios that came with a procedure; empty where none did."""
+    path = scenario_file(procedure)
+    return read_file(path) if path.exists() else ""
+
+
+def read_book(text: str, procedure: Procedure) -> Book:
+    """The scenarios in a text. Raises Unsound."""
+    others = tuple(procedures().values())
+    return parse_scenarios(text, FILE, procedure, codes=tables(), has_text=is_text, others=others)
+
+
+def coverage_lines(
+    procedure: Procedure, of: Iterable[Exercised], locale: str
+) -> Iterator[tuple[str, Share, list[str]]]:
+    """Each kind of thing in words, how much of it was exercised, and what was not."""
+    for share in coverage(procedure, of):
+        missed = [_with_title(share.kind, one, procedure, locale) for one in share.missed]
+        yield say(f"rehearsal.kind.{share.kind}", locale), share, missed
 
 
 def report_lines(rehearsed: Rehearsed, locale: str) -> Iterator[str]:
@@ -83,16 +109,21 @@ def _scenario(rehearsed: Rehearsed, played: Played, locale: str) -> Iterator[str
 
 def _where(rehearsed: Rehearsed, played: Played, failure: Failure, locale: str) -> str:
     """The scenario and the step; a step of an earlier scenario with that one's title."""
+    return place_text(rehearsed.procedure, played, failure, locale)
+
+
+def place_text(procedure: Procedure, played: Played, failure: Failure, locale: str) -> str:
+    """The scenario and the step at which something was not as expected."""
     title, cue = words(played.script.title, locale), failure.cue
     if cue is None:
         return say("rehearsal.before", locale, title=title)
-    step = _step_text(cue.step, rehearsed.procedure, locale)
+    step = step_text(cue.step, procedure, locale)
     earlier = words(cue.scenario, locale)
     code = "rehearsal.place" if earlier == title else "rehearsal.place_earlier"
     return say(code, locale, title=title, earlier=earlier, number=cue.number, step=step)
 
 
-def _step_text(step: Step, procedure: Procedure, locale: str) -> str:
+def step_text(step: Step, procedure: Procedure, locale: str) -> str:
     """Who does what: an action by its title, an opinion by its word, anything else as the file says it."""
     said = getattr(step, step.verb)
     what = f"{step.verb} {said}" if isinstance(said, str | date) else step.verb
@@ -110,10 +141,11 @@ def failure_lines(failure: Failure, procedure: Procedure, locale: str) -> list[s
     difference = failure.difference
     params = named_params(difference.params, locale, procedure, {})
     lines = [say(f"rehearsal.{difference.code}", locale, **params)]
-    return lines + (_problem_lines(difference.problem, procedure, locale) if difference.problem else [])
+    return lines + (problem_lines(difference.problem, procedure, locale) if difference.problem else [])
 
 
-def _problem_lines(problem: Problem, procedure: Procedure, locale: str) -> list[str]:
+def problem_lines(problem: Problem, procedure: Procedure, locale: str) -> list[str]:
+    """What refused something, a line for every reason and every fault of a form."""
     reasons = problem.reasons if isinstance(problem, Refused) else ()
     lines = []
     for reason in reasons:

@@ -77,7 +77,8 @@ def typed_at(context: Context, case_id: int, what: str) -> dict[str, Any]:
     if action is None:
         raise Missing("page_missing")
     typed = typed_values(procedure.forms[action.form]) if action.form else {}
-    return {**typed, "reason": request.form.get("reason", "")} if action.reason != "none" else typed
+    beside = {"reason": action.reason != "none", "target": "target" in request.form}
+    return typed | {name: request.form.get(name, "") for name, is_asked in beside.items() if is_asked}
 
 
 def is_empty(typed: dict[str, Any]) -> bool:

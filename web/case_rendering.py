@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import make_response, render_template, request
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from definitions.explaining import reason_text, remedy_text, source_text
 from definitions.notifying import notification_text
 from web.drawing import drawn
+from web.form_fields import FormHelp, help_for
 from web.forms import faults
 from web.i18n import language
 from web.problems import problem_text
@@ -19,14 +20,16 @@ from web.request import now, reading, settings, writing
 from workflow.cases.case_page import case_page
 from workflow.cases.case_views import CaseView
 from workflow.cases.changes import comparisons, since_view
+from workflow.cases.family import family_of_case
 from workflow.cases.last_views import Visit, note_visit
-from workflow.cases.naming import eligible_accounts
+from workflow.cases.offering import ActionView
+from workflow.cases.standing import standing
 from workflow.cases.timeline import Timeline, timeline
-from workflow.cases.versions import compiled_version
 from workflow.context import Context
 from workflow.documents.queries import documents_in
 from workflow.notices.queries import notices_of_case
-from workflow.panels.queries import PanelView, panels_of_case
+from workflow.panels.queries import panels_of_case
+from workflow.panels.views import PanelView
 from workflow.problems import Conflict, Problem, Reason, Refused, Unavailable
 from workflow.procedure.model import Procedure
 
@@ -42,6 +45,8 @@ class Told:
     lines: list[str] = field(default_factory=list)
     typed: dict[str, Any] = field(default_factory=dict)
     status: int = 200
+    preview: date | None = None
+    """The last day of the deadline as it would be with what was typed."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class ShownDraft:
 
 def told_of(problem: Problem, procedure: Procedure, action: str, typed: dict[str, Any] | None) -> Told:
     """What a problem tells, beside what was typed."""
-    told = Told(action=action, typed={**(typed or {}), "reason": request.form.get("reason", "")}, status=problem.status)
+    told = Told(action=action, typed={**(typed or {}), **typed_beside()}, status=problem.status)
     if isinstance(problem, Refused):
         told.reasons = [explained(reason, procedure, {}) for reason in problem.reasons]
         told.errors = faults(problem, procedure) if problem.problems else {}
@@ -66,6 +71,11 @@ def told_of(problem: Problem, procedure: Procedure, action: str, typed: dict[str
     else:
         told.errors = faults(problem, procedure)
     return told
+
+
+def typed_beside() -> dict[str, str]:
+    """What was typed beside the form of an action: why, and where to."""
+    return {name: request.form.get(name, "") for name in ("reason", "target")}
 
 
 def explained(reason: Reason, procedure: Procedure, names: dict[int, str]) -> dict[str, Any]:
@@ -79,14 +89,17 @@ def explained(reason: Reason, procedure: Procedure, names: dict[int, str]) -> di
 
 
 def case_response(case_id: int, told: Told | None = None) -> Response:
-    """The page of a case, with what a failed attempt tells."""
+    """The page of a case, with what a failed attempt tells; of a form on a page of its own, that page again."""
     told = told or Told()
+    if told.action and request.form.get("alone") and (alone := alone_response(case_id, told.action, told)):
+        return alone
     with reading() as context:
         view = case_page(context, case_id)
         panels = panels_of_case(context, view.case, roles=view.roles, visited=view.visited)
         notices = notices_of_case(context, view.case, roles=view.roles, visited=view.visited)
-        accounts = _accounts(context, view)
         drafts = _drafts(view)
+        helps = {action.name: _help(context, view, action, told, drafts) for action in view.actions if action.form}
+        family = family_of_case(context, view)
         shown = timeline(context, view, request.args.get("show", ""))
     page = render_template(
         "case/case.html",
@@ -94,7 +107,9 @@ def case_response(case_id: int, told: Told | None = None) -> Response:
         panels=panels,
         notices=notices,
         documents=documents_in(view),
-        accounts=accounts,
+        helps=helps,
+        family=family,
+        standing=standing(view),
         told=told,
         now=now(),
         drafts=drafts,
@@ -105,6 +120,34 @@ def case_response(case_id: int, told: Told | None = None) -> Response:
     if view.is_visit_new and request.method == "GET":
         _note(case_id, view.visit)
     return make_response(page, told.status)
+
+
+def alone_response(case_id: int, name: str, told: Told | None = None) -> Response | None:
+    """The form of one action on a page of its own; None where the reader has no such form now."""
+    told = told or Told()
+    with reading() as context:
+        view = case_page(context, case_id)
+        action = next((one for one in view.actions if one.name == name and one.form), None)
+        if action is None:
+            return None
+        drafts = _drafts(view)
+        helps = {name: _help(context, view, action, told, drafts)}
+    page = render_template(
+        "case/alone.html",
+        view=view,
+        action=action,
+        helps=helps,
+        told=told,
+        drafts=drafts,
+        explain=lambda reason: explained(reason, view.procedure, view.names),
+    )
+    return make_response(page, told.status)
+
+
+def _help(context: Context, view: CaseView, action: ActionView, told: Told, drafts: dict[str, ShownDraft]) -> FormHelp:
+    kept = drafts[action.name].values if action.name in drafts else {}
+    typed = told.typed if told.action == action.name else kept
+    return help_for(context, view, view.procedure.forms[action.form or ""], typed)
 
 
 def _note(case_id: int, visit: Visit) -> None:
@@ -123,17 +166,6 @@ def _history(view: CaseView, shown: Timeline) -> dict[str, Any]:
         "subject": lambda message: notification_text(
             message.template, language(), message.params, {view.procedure.digest: view.procedure}
         )[0],
-    }
-
-
-def _accounts(context: Context, view: CaseView) -> dict[str, list[tuple[int, str]]]:
-    """For each field that picks people, who may be picked."""
-    compiled = compiled_version(context.session, view.case.version_id)
-    forms = [view.procedure.forms[action.form] for action in view.actions if action.form]
-    fields = {key: f for form in forms for key, f in form.fields.items() if f.type == "accounts" and f.holders_of}
-    return {
-        key: list(eligible_accounts(context, compiled, view.case, f.holders_of or "").items())
-        for key, f in fields.items()
     }
 
 

@@ -80,7 +80,7 @@ def title_of(row: Any, prefix: str = "title") -> str:
 
 
 def catalogue_text(kind: str, key: str) -> str:
-    """A word of the text catalogue; the key itself for one a procedure made up."""
+    """A word of the text catalogue; the key spelt out for one it does not have."""
     return catalogue_text_in(language(), kind, key)
 
 

@@ -1,6 +1,8 @@
 """What pages of procedures show: who does what, by when and by which rule; findings of a text; differences in words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -8,16 +10,18 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from definitions.changes import change_text, guard_text, where_text
-from definitions.explaining import action_text, words
+from definitions.explaining import action_text, finding_words, words
 from definitions.library import catalogue
 from definitions.texts import say
+from definitions.wording import outcome_text
 from web.drawing import drawn
-from web.i18n import catalogue_text, language
+from web.i18n import language
+from workflow.procedure.citations import citations
 from workflow.procedure.diff import diff
-from workflow.procedure.findings import Unsound
-from workflow.procedure.loader import parse_procedure
+from workflow.procedure.findings import Finding, Unsound
+from workflow.procedure.loader import examine_text
 from workflow.procedure.model import Procedure
-from workflow.procedure.stages import Action, Deadline, State, Use
+from workflow.procedure.stages import EARLIER, RESUMED, Action, Deadline, State, Use
 from workflow.versions.rules import FILE
 
 
@@ -37,6 +41,8 @@ class Line:
     what: str
     leads: str
     rules: tuple[Rule, ...]
+    form: str = ""
+    """The form that is filled in with it."""
 
 
 @dataclass(frozen=True)
@@ -47,23 +53,64 @@ class StateView:
     when: str
     lines: tuple[Line, ...]
     sources: tuple[str, ...]
+    is_final: bool = False
+
+
+@dataclass(frozen=True)
+class SourceView:
+    """An article that is cited: its text, the days it is valid, and the places that cite it."""
+
+    key: str
+    text: str
+    valid_from: date | None
+    valid_until: date | None
+    is_valid: bool
+    is_read: bool
+    """Whether it was read in a text of the rules, and not only taken to be so."""
+    cited_in: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """A finding in the reader's words; `is_error` where the text cannot be used with it, `file` where it is another's."""
+
+    line: int
+    severity: str
+    text: str
+    hint: str
+    is_error: bool
+    file: str = ""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What a text comes to: a sound procedure, or findings as (line, text)."""
+    """What a text comes to: a sound procedure, perhaps with doubts, or what is wrong with it."""
 
     procedure: Procedure | None
-    findings: tuple[tuple[int, str], ...] = ()
+    findings: tuple[FindingView, ...] = ()
 
 
-def check_text(source: str) -> Checked:
-    """The procedure in a text or what is wrong with it, in the reader's language."""
+def check_text(source: str, *, on: date | None = None) -> Checked:
+    """The procedure in a text, or what is wrong with it; `on` is the day on which articles cited must be valid."""
     try:
-        return Checked(parse_procedure(source, FILE, catalogue()))
+        procedure, doubts = examine_text(source, FILE, catalogue(), on=on)
     except Unsound as unsound:
-        findings = unsound.findings
-        return Checked(None, tuple((one.line, say(one.code, language(), **one.params)) for one in findings))
+        return Checked(None, finding_lines(unsound.findings))
+    return Checked(procedure, finding_lines(doubts))
+
+
+def finding_lines(findings: Iterable[Finding], *, file: str = FILE) -> tuple[FindingView, ...]:
+    """Findings in the reader's words, in the order of their lines."""
+    views = [
+        FindingView(
+            one.line,
+            *finding_words(one, language()),
+            is_error=one.severity == "error",
+            file="" if one.file == file else one.file,
+        )
+        for one in findings
+    ]
+    return tuple(sorted(views, key=lambda one: (one.file, one.line)))
 
 
 def diagram_of(procedure: Procedure) -> Markup:
@@ -79,15 +126,16 @@ def differences(old: Procedure, new: Procedure) -> list[dict[str, Any]]:
     ]
 
 
-def stage_table(procedure: Procedure) -> list[tuple[str, list[StateView]]]:
-    """Every stage with its states, in the order of the definition."""
+def stage_table(procedure: Procedure) -> list[tuple[str, str, list[StateView]]]:
+    """Every stage with its states, in the order of the definition: key, title, states."""
     return [
-        (words(stage.title, language()), [_state(procedure, f"{key}.{name}") for name in stage.states])
+        (key, words(stage.title, language()), [state_view(procedure, f"{key}.{name}") for name in stage.states])
         for key, stage in procedure.stages.items()
     ]
 
 
-def _state(procedure: Procedure, ref: str) -> StateView:
+def state_view(procedure: Procedure, ref: str) -> StateView:
+    """A state in words: by when it is left, who does what in it, and the sources it cites."""
     state = procedure.states[ref]
     lines = [_action(procedure, ref, name, action) for name, action in state.actions.items()]
     settled = _settled(procedure, state)
@@ -97,23 +145,55 @@ def _state(procedure: Procedure, ref: str) -> StateView:
         _when(state),
         (*([settled] if settled else ()), *lines),
         _sources(procedure, sources),
+        is_final=state.final is not None,
     )
+
+
+def source_table(procedure: Procedure, on: date) -> list[SourceView]:
+    """Every article cited, in the order of the definition, and whether it is valid on a day."""
+    places: dict[str, list[str]] = {}
+    for citation in citations(procedure):
+        places.setdefault(citation.article, []).append(_place(procedure, citation.path))
+    return [
+        SourceView(
+            key,
+            words(article, language()),
+            article.valid_from,
+            article.valid_until,
+            is_valid=article.holds_on(on),
+            is_read=article.confidence is None,
+            cited_in=tuple(dict.fromkeys(places.get(key, ()))),
+        )
+        for key, article in procedure.sources.items()
+    ]
+
+
+def _place(procedure: Procedure, path: tuple[str | int, ...]) -> str:
+    """The state in which something stands, or the procedure as a whole."""
+    match path:
+        case ("stages", str(stage), "states", str(state), *_):
+            return words(procedure.stages[stage].states[state].title, language())
+        case ("stages", str(stage), *_):
+            return words(procedure.stages[stage].title, language())
+    return _("the whole procedure")
 
 
 def _action(procedure: Procedure, ref: str, name: str, action: Action) -> Line:
     leads = [words(procedure.states[target].title, language()) for target in action.named_targets if target != ref]
+    leads += {EARLIER: [_("an earlier step")], RESUMED: [_("where it was before")]}.get(str(action.to), [])
     return Line(
         _roles(procedure, action.by),
         action_text(procedure, ref, name, language()),
         _listed(leads),
         tuple(_rule(procedure, use) for use in action.guards),
+        words(procedure.forms[action.form].title, language()) if action.form else "",
     )
 
 
 def _settled(procedure: Procedure, state: State) -> Line | None:
     """What is settled here without a single person's action: a panel, a notice, child cases, a choice."""
     ways = [
-        f"{catalogue_text('outcome', key)} → {words(procedure.states[target].title, language())}"
+        f"{outcome_text(state, key, language())} → {words(procedure.states[target].title, language())}"
         for key, target in state.outcomes.items()
     ]
     if state.panel:
@@ -149,7 +229,7 @@ def _length(deadline: Deadline) -> str:
 
 
 def _rule(procedure: Procedure, use: Use) -> Rule:
-    return Rule(guard_text(use, language()), _sources(procedure, use.cites))
+    return Rule(guard_text(use, language(), procedure), _sources(procedure, use.cites))
 
 
 def _roles(procedure: Procedure, keys: tuple[str, ...]) -> str:

@@ -7,11 +7,16 @@ from typing import Any
 
 from definitions.explaining import action_text, code_text, line_text
 from definitions.texts import has, say
+from definitions.wording import ending_text, opinion_text, outcome_text, spelt_out
 from workflow.engine.panels import Line
+from workflow.panels.views import PanelView
 from workflow.procedure.model import Procedure
+from workflow.procedure.stages import State
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NOTHING = "–"
+ISO_DAY = 10
+"""Characters of a day as it is kept."""
 MIDNIGHT = time(0)
 KEPT = 8_192
 """Days, moments and titles kept in memory, about 100 bytes each."""
@@ -27,9 +32,9 @@ def words_in(language: str, text: Any) -> str:
 
 
 def catalogue_text_in(language: str, kind: str, key: str) -> str:
-    """A word of the text catalogue; the key itself for one a procedure made up."""
+    """A word of the text catalogue; the key spelt out for one it does not have."""
     name = f"{kind}.{key}"
-    return say(name, language) if has(name) else key
+    return say(name, language) if has(name) else spelt_out(key)
 
 
 @lru_cache(maxsize=KEPT, typed=True)
@@ -79,6 +84,15 @@ def birth_month_in(language: str, value: date) -> str:
     return f"{month_in(language, value)}生" if language == "zh" else f"b. {month_in(language, value)}"
 
 
+def is_date(text: str) -> bool:
+    """Whether a text is a day as it is kept: what was only typed so far may be anything."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == ISO_DAY
+
+
 def filters_in(language: str, zone: tzinfo) -> dict[str, Saying]:
     """What templates put values into words with."""
     return {
@@ -90,8 +104,17 @@ def filters_in(language: str, zone: tzinfo) -> dict[str, Saying]:
         "clock": lambda value: clock_in(zone, value),
         "deadline": lambda value: deadline_in(language, zone, value),
         "month": lambda value: month_in(language, value),
+        "is_date": is_date,
         "birth_month": lambda value: birth_month_in(language, value),
     }
+
+
+def stance_text(view: PanelView, opinion: str, language: str) -> str:
+    """What a member has said: an opinion in words, or the name of the candidate it is for."""
+    for candidate in view.candidates:
+        if candidate.opinion == opinion:
+            return candidate.name if language == "zh" else candidate.name_latin
+    return opinion_text(view.rules, opinion, language)
 
 
 def functions_in(language: str) -> dict[str, Saying]:
@@ -101,15 +124,18 @@ def functions_in(language: str) -> dict[str, Saying]:
     def action_title(procedure: Procedure, state: str | None, name: str) -> str:
         return action_text(procedure, state, name, language)
 
-    def explanation_texts(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-        return [line_text(Line(row["code"], row["params"]), language) for row in rows]
+    def explanation_texts(rows: Iterable[Mapping[str, Any]], state: State | None = None) -> list[str]:
+        panel = state.panel if state else None
+        return [line_text(Line(row["code"], row["params"]), language, panel) for row in rows]
 
     return {
-        "outcome_text": lambda key: catalogue_text_in(language, "outcome", key),
-        "opinion_text": lambda key: catalogue_text_in(language, "opinion", key),
+        "outcome_text": lambda key, state=None: outcome_text(state, key, language),
+        "opinion_text": lambda key, panel=None: opinion_text(panel, key, language),
+        "stance_text": lambda key, view: stance_text(view, key, language),
+        "ending_text": lambda procedure, key: ending_text(procedure, key, language),
         "attendance_text": lambda key: catalogue_text_in(language, "attendance", key),
         "code_text": lambda table, code: code_text(table, code, language),
         "action_title": action_title,
-        "line_text": lambda line: line_text(line, language),
+        "line_text": lambda line, panel=None: line_text(line, language, panel),
         "explanation_texts": explanation_texts,
     }

@@ -65,7 +65,8 @@ def call_bodies(diary: Diary, plan: Plan, progress: Progress) -> None:
             title_zh=f"{diary.first.year}年科级后备干部和优秀青年推荐选拔",
             title_en=f"Selection of reserves and outstanding youths {diary.first.year}",
             opens_date=diary.first,
-            closes_date=_closing_date(diary),
+            closes_date=_day(diary, stages.CLOSES),
+            planned={key: _day(diary, day) for key, day in stages.PLANNED.items()},
             body_ids=plan.called,
             seats=SEATS,
         )
@@ -99,8 +100,8 @@ def nominate_all(diary: Diary, plan: Plan, progress: Progress) -> None:
             _check(diary, progress, one, day + 0.3)
 
 
-def _closing_date(diary: Diary) -> date:
-    return diary.moment(stages.CLOSES).date()
+def _day(diary: Diary, place: float) -> date:
+    return diary.moment(place).date()
 
 
 def _file(desk: Desk, progress: Progress, body_id: int, reason: str) -> None:

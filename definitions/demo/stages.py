@@ -15,7 +15,9 @@ SUBMITTING: Final = 44.0
 FIRST_MEETING: Final = 45.2
 SECOND_MEETING: Final = 48.2
 YEARLY: Final = 58.0
-"""Working days since the opening of the round on which each part of it begins; `CLOSES` is the last day of nominations."""
+PLANNED: Final = {"review_by": 27, "assessment_by": 43, "decision_on": 45, "notice_from": 46, "listing_by": 57}
+"""Working days since the opening of the round on which each part of it begins; `CLOSES` is the last day of nominations,
+`PLANNED` has the days of the timetable."""
 
 TODAY: Final = {
     "recommendation": 8.6,

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import BpmnModdle from "bpmn-moddle";
 
+const inside = (element) => [element, ...(element.flowElements ?? []).flatMap(inside)];
 const moddle = new BpmnModdle();
 const found = {};
 for (const file of process.argv.slice(2)) {
@@ -9,7 +10,7 @@ for (const file of process.argv.slice(2)) {
   const process = rootElement.rootElements.find((element) => element.$type === "bpmn:Process");
   found[file] = {
     warnings: warnings.map((warning) => warning.message),
-    elements: process.flowElements.map(({ $type, id, name }) => ({ type: $type, id, name: name ?? null })),
+    elements: process.flowElements.flatMap(inside).map(({ $type, id, name }) => ({ type: $type, id, name: name ?? null })),
     unresolved: references.map(({ id }) => id).filter((id) => !(id in elementsById)),
     drawn: rootElement.diagrams[0].plane.planeElement.map((shape) => shape.bpmnElement?.id ?? null),
   };

@@ -13,17 +13,20 @@ from tests.architecture.house import HOME
 GUIDE = (HOME / "docs" / "how-to" / "rehearse-a-procedure.md").read_text(encoding="utf-8")
 
 
-REHEARSED = sorted(FOLDER / path.name for path in SCENARIOS.glob("*.yaml"))
+PROCEDURES = sorted(FOLDER.glob("*.yaml"))
+WHOLE = {"annual-review", "foundation-fellowship", "project-leader-election", "promotion-tenure", "reserve-official"}
+"""Procedures of which the scenarios reach everything there is: states, outcomes, ways, guards passed and failed."""
 
 
-@pytest.mark.parametrize("path", REHEARSED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PROCEDURES, ids=lambda path: path.stem)
 def test_a_shipped_procedure_runs_as_its_scenarios_say(path: Path) -> None:
     procedure = load(path)
     rehearsed = rehearse_here(procedure, load_book(procedure))
     assert rehearsed.passed, "\n".join(report_lines(rehearsed, "en"))
     missed = {share.kind: share.missed for share in rehearsed.coverage}
     assert missed["actions"] == ()
-    assert missed["outcomes"] == ()
+    if procedure.procedure in WHOLE:
+        assert missed == dict.fromkeys(missed, ())
 
 
 DISTRICT = ("upward-recommendation", "open-selection", "competition-for-posts", "probation", "correction")
@@ -37,9 +40,9 @@ def test_scenarios_go_through_everything_a_procedure_of_the_district_has(key: st
 
 
 def test_every_scenario_file_belongs_to_a_procedure() -> None:
-    assert {path.name for path in SCENARIOS.glob("*.yaml")} <= {
-        scenario_file(procedure).name for procedure in procedures().values()
-    }
+    known = {scenario_file(procedure).name for procedure in procedures().values()}
+    assert {path.name for path in SCENARIOS.glob("*.yaml")} == known
+    assert procedures().keys() >= WHOLE
 
 
 def block(kind: str) -> str:

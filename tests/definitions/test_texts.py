@@ -24,6 +24,10 @@ ROUND: dict[str, Any] = {
     "opens_date": "2026-09-01",
     "closes_date": "2026-09-30",
 }
+PLANNED = [
+    {"title": {"en": "Review finished by", "zh": "组织把关完成"}, "on_date": "2026-10-30"},
+    {"title": {"en": "Assessment finished by", "zh": "组织考察完成"}, "on_date": "2026-11-20"},
+]
 SITUATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "work_waiting": ("work_waiting", CASE),
     "work_waiting-no_deadline": ("work_waiting", CASE | {"due_at": None}),
@@ -51,6 +55,13 @@ SITUATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "exception_answered-no_reason": ("exception_answered", CASE | {"reason": ""}),
     "round_called": ("round_called", ROUND),
     "round_reminder": ("round_reminder", ROUND),
+    "round_called_planned": ("round_called_planned", ROUND | {"planned": PLANNED}),
+    "round_rescheduled": ("round_rescheduled", ROUND | {"planned": PLANNED, "reason": "考察人数较多"}),
+    "deadline_moved": ("deadline_moved", CASE | {"cases": [CASE], "count": 1, "reason": "考察人数较多"}),
+    "deadline_moved-many": (
+        "deadline_moved",
+        CASE | {"cases": [CASE, CASE | {"reference": "RO-2026-0002"}], "count": 2, "reason": "考察人数较多"},
+    ),
     "review_opened": ("review_opened", CASE | {"year": 2026, "due_date": "2026-12-31"}),
 }
 

@@ -17,6 +17,10 @@ def opens_the_round(desk: Desk) -> None:
     page.fill("[name=closes_date]", "2026-09-18")
     page.fill("[name=seats_reserve]", "15")
     page.fill("[name=seats_youth]", "25")
+    page.fill("[name=date_review_by]", "2026-10-16")
+    page.fill("[name=date_assessment_by]", "2026-11-14")
+    desk.sends(page.locator("main form button.button-primary"))
+    desk.reads("非工作日，下一工作日为 2026年11月16日")
     desk.sends(page.locator("main form button.button-primary"))
     desk.reads("二〇二六年党外后备干部推荐选拔")
 

@@ -11,7 +11,7 @@ from tests.fixtures.office import Office
 from tests.web.conftest import ClientOf
 from tests.workflow.steps import SCORES, scored, speak, submitted
 from web.rendering import once
-from workflow.cases import case_page, fillings, inbox
+from workflow.cases import fillings, inbox, recording
 from workflow.panels import queries as panels
 from workflow.people.tables import Account, Person
 
@@ -21,7 +21,7 @@ READERS = ("secretary", "nominator", "orghead", "frontier", "assessor1", "assess
 
 def forget() -> None:
     """As in a process that has just begun."""
-    for kept in (once, case_page._events, fillings.fillings, inbox._item, panels._view):
+    for kept in (once, recording.events_in, fillings.fillings, inbox._item, panels._view):
         kept.cache_clear()
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from tests.fixtures.office import Office
 from tests.web.conftest import ClientOf
 from tests.workflow.reviews.test_planning import taken_over
-from tests.workflow.steps import nominated, submitted
+from tests.workflow.steps import SCORES, nominated, scored, submitted
 from workflow.cases.tables import Timer
 from workflow.reviews.planning import plan_missing_reviews
 
@@ -30,6 +30,23 @@ def test_a_reminder_names_the_step_and_the_day_of_the_ladder(office: Office, cli
     assert "提醒 期限前7个工作日" in before
     assert "形式审查" in before
     assert "期限后7个工作日" in after
+
+
+def test_a_line_says_who_will_be_told(office: Office, client_of: ClientOf) -> None:
+    submitted(office, office.person())
+    scored(office, office.person(), SCORES)
+    lines = next_lines(client_of, office)
+    reminded = [line for line in lines if "提醒" in line and "形式审查" in line]
+    assert reminded
+    assert all("organization部" in line and "组织部干部科" in line for line in reminded)
+    escalated = [line for line in lines if "形式审查" in line and line not in reminded]
+    assert escalated
+    assert all(line.endswith("organization部 组织部") for line in escalated)
+    team = [line for line in lines if "提醒" in line and "考察组评分" in line]
+    assert team
+    assert all("assessor2 考察组" in line and "assessor1" not in line for line in team), (
+        "who has scored is left in peace"
+    )
 
 
 def test_the_ladder_of_a_fixed_day_counts_calendar_days(office: Office, client_of: ClientOf) -> None:

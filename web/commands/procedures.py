@@ -16,9 +16,10 @@ from workflow.engine.effects import REGISTRY as EFFECTS
 from workflow.engine.facts import CATALOGUE, FAMILIES
 from workflow.engine.guards import REGISTRY as GUARDS
 from workflow.procedure.bpmn import write_bpmn
-from workflow.procedure.diagram import draw_mermaid, draw_svg
+from workflow.procedure.diagram import draw_svg
 from workflow.procedure.findings import Unsound
-from workflow.procedure.flow import LanesBy
+from workflow.procedure.flow_parts import LanesBy
+from workflow.procedure.mermaid import draw_mermaid
 from workflow.procedure.model import Procedure
 from workflow.procedure.reference import reference_page
 from workflow.procedure.schema import language_schema

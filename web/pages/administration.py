@@ -16,6 +16,7 @@ from workflow.bodies.operations import ROLES, add_role_holding, end_role_holding
 from workflow.bodies.queries import bodies, holders
 from workflow.calendar.operations import enter_year
 from workflow.calendar.queries import calendar, notices
+from workflow.cases.versions import roles_named
 from workflow.context import Actor
 from workflow.heartbeat.queries import jobs
 from workflow.messages.queries import outbox
@@ -104,11 +105,13 @@ def _accounts(errors: dict[str, str], status: int = 200, link: str = "") -> Resp
     with reading() as context:
         held = holders(context)
         known = bodies(context)
+        named = roles_named(context.session)
     page = render_template(
         "administration/accounts.html",
         holders=held,
         bodies=known,
-        roles=ROLES,
+        roles=(*ROLES, *sorted(named.keys() - set(ROLES))),
+        named=named,
         errors=errors,
         typed=request.form,
         link=link,
@@ -134,6 +137,7 @@ def add() -> Response:
                 role=request.form.get("role", ""),
                 account_id=account_id,
                 from_date=context.today,
+                also=roles_named(context.session),
             )
             token = issue_link(context, account_id=account_id)
     except (Invalid, Conflict, Missing) as problem:

@@ -10,9 +10,10 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from definitions.explaining import action_text, reason_text, remedy_text, source_text
+from definitions.wording import opinion_text
 from web.downloads import csv_response
 from web.forms import faults
-from web.i18n import catalogue_text, language, title_of
+from web.i18n import language, title_of
 from web.request import database, now, reading, settings, writing
 from workflow.bulk.operations import Seen, cancel_bulk, go_on, start_bulk
 from workflow.bulk.queries import EntryView, entries, jobs
@@ -34,7 +35,8 @@ def way_text(procedure: Procedure, state: str, doing: str) -> str:
         return action_text(procedure, state, key, language())
     if kind == MIGRATED:
         return action_text(procedure, None, MIGRATED, language())
-    return _("Opinion: %(opinion)s", opinion=catalogue_text("opinion", key))
+    known = procedure.states.get(state)
+    return _("Opinion: %(opinion)s", opinion=opinion_text(known.panel if known else None, key, language()))
 
 
 def told(reason: Reason, procedure: Procedure) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 """The case page: where it is, what was said, and what the reader may do about it."""
 
+from datetime import date
+from typing import Any
+
 from flask import Blueprint, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
@@ -7,19 +10,23 @@ from werkzeug.wrappers import Response
 
 from definitions.explaining import line_text
 from web.case_forms import HAS_DRAFT, form_of, procedure_of, typed_form, typed_meeting, typed_opinion
-from web.case_rendering import Told, case_response, told_of
+from web.case_rendering import Told, alone_response, case_response, told_of, typed_beside
 from web.drawing import drawn
-from web.forms import number, prefixed
+from web.form_fields import AGAIN, changed_form
+from web.forms import number, prefixed, typed_values
 from web.i18n import language, words
 from web.request import reading, stepping, writing
 from workflow.cases.case_page import case_page
 from workflow.cases.drafts import case_place, discard_draft
 from workflow.cases.inbox import inbox
+from workflow.cases.offering import extended_by
 from workflow.cases.operations import act, grant_waiver
 from workflow.panels.operations import give_opinion, preview_meeting, record_meeting
-from workflow.problems import Conflict, Invalid, Refused
+from workflow.problems import Conflict, Invalid, Missing, Refused
 
 blueprint = Blueprint("case", __name__, url_prefix="/cases")
+LONGEST_NUMBER = 4
+"""Digits of a number of days or months somebody types."""
 
 
 @blueprint.get("/<int:case_id>")
@@ -43,6 +50,7 @@ def take_action(case_id: int, action: str) -> Response:
                 seen_version=number("version"),
                 form=typed,
                 reason=request.form.get("reason", ""),
+                target=request.form.get("target") or None,
                 command_key=request.form.get("command_key") or None,
             )
             if has_draft:
@@ -52,10 +60,51 @@ def take_action(case_id: int, action: str) -> Response:
     return _done(acted.case_id)
 
 
-def _done(case_id: int) -> Response:
-    """Back to the case, saying who has it next."""
+@blueprint.get("/<int:case_id>/act/<action>")
+def form_alone(case_id: int, action: str) -> Response:
+    """The form of an action on a page of its own, for long ones; an action without one is on the case's page."""
+    return alone_response(case_id, action) or _redirect(case_id)
+
+
+@blueprint.get("/<int:case_id>/again/<action>")
+def once_more(case_id: int, action: str) -> Response:
+    """Somebody comes back to where a form was shown again: the form as it is kept."""
+    return alone_response(case_id, action) or _redirect(case_id)
+
+
+@blueprint.post("/<int:case_id>/again/<action>")
+def again(case_id: int, action: str) -> Response:
+    """The form once more with a row added or taken away, people found, or the date shown; nothing is done or kept."""
+    procedure = procedure_of(case_id)
+    form = form_of(procedure, case_id, action)
+    what = request.form.get(AGAIN, "")
+    typed = changed_form(form, typed_values(form, keeps_empty_rows=True), what) if form else {}
+    told = Told(action=action, typed={**typed, **typed_beside()})
+    if what == "preview":
+        told.preview = _preview_of(case_id, action, typed)
+    return case_response(case_id, told)
+
+
+def _preview_of(case_id: int, action: str, typed: dict[str, Any]) -> date | None:
+    """The last day as the answers would move it; None where they do not say a number."""
     with reading() as context:
         view = case_page(context, case_id)
+        offered = next((one.extends for one in view.actions if one.name == action), None)
+        text = str(typed.get(offered.number_from or "", "")).strip() if offered else ""
+        if offered is None or not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
+            return None
+        return extended_by(context, view.case, offered, int(text)) if int(text) else None
+
+
+def _done(case_id: int) -> Response:
+    """Back to the case, saying who has it next; to the inbox where it is not open to the reader any more."""
+    try:
+        with reading() as context:
+            view = case_page(context, case_id)
+    except Missing:
+        flash(_("Done. The case has gone on and is not open to you any more."), "done")
+        return redirect(url_for("inbox.inbox"))
+    with reading() as context:
         waiting = [item.case_id for item in inbox(context).items if item.case_id != case_id]
         separator = "、" if language() == "zh" else ", "
         names = [

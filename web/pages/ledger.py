@@ -20,6 +20,7 @@ from workflow.messages.queries import PAGE, LedgerLine
 from workflow.messages.queries import ledger as lines_of
 from workflow.problems import Forbidden
 from workflow.procedure.model import Procedure
+from workflow.procedure.parts import Words
 
 blueprint = Blueprint("ledger", __name__, url_prefix="/ledger")
 STATUSES = ("sent", "queued", "failed", "waiting", "nobody")
@@ -79,8 +80,19 @@ def _line(timer: Upcoming, known: Mapping[str, Procedure]) -> dict[str, Any]:
         "timer": timer,
         "reviews": 0,
         "step": state.title if state else None,
+        "told": [(_role_told(procedure, timer, one.role), one) for one in timer.told],
         "is_in_working_days": ladder is not None and ladder.working_days is not None,
     }
+
+
+def _role_told(procedure: Procedure | None, timer: Upcoming, role: str) -> Words | None:
+    """What the role is called that is told: the one that has the work, or the one its delay is reported to."""
+    if procedure is None:
+        return None
+    if not role and (state := procedure.states.get(timer.state or "")) and state.deadline and state.deadline.escalate:
+        role = state.deadline.escalate.to
+    known = procedure.roles.get(role)
+    return known.title if known else None
 
 
 def _cursor(text: str | None) -> tuple[int, int] | None:

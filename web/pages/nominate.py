@@ -7,13 +7,16 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web.case_rendering import explained
+from web.form_fields import AGAIN, changed_form, help_for
 from web.forms import faults, number, typed_values
 from web.i18n import words
 from web.problems import problem_text
 from web.request import current_actor, now, reading, writing
+from workflow.cases.answer_names import titles_of
 from workflow.cases.case_page import case_page
-from workflow.cases.case_views import ActionView, CaseView
+from workflow.cases.case_views import CaseView
 from workflow.cases.drafts import case_place, discard_draft, draft, save_draft
+from workflow.cases.offering import ActionView
 from workflow.cases.operations import act
 from workflow.cases.reading import reading_roles
 from workflow.context import Context
@@ -122,7 +125,9 @@ def form(case_id: int) -> Response:
         kept = _kept(context, view, action)
     rules = view.procedure.forms[action.form or ""]
     errors: dict[str, str] = {}
-    if request.method == "POST":
+    if request.method == "POST" and AGAIN in request.form:
+        kept = changed_form(rules, typed_values(rules, keeps_empty_rows=True), request.form[AGAIN])
+    elif request.method == "POST":
         kept = typed_values(rules)
         with writing() as context:
             save_draft(context, place=case_place(case_id, action.name), values=kept)
@@ -133,7 +138,9 @@ def form(case_id: int) -> Response:
         if not errors:
             target = "nominate.tasks" if request.form.get("later") else "nominate.check"
             return redirect(url_for(target, case_id=case_id))
-    page = render_template("nominate/form.html", view=view, form=rules, kept=kept, errors=errors)
+    with reading() as context:
+        beside = help_for(context, view, rules, kept)
+    page = render_template("nominate/form.html", view=view, form=rules, kept=kept, errors=errors, help=beside)
     return make_response(page, 422 if errors else 200)
 
 
@@ -161,12 +168,15 @@ def _check_page(view: CaseView, action: ActionView, kept: dict[str, Any], proble
     reasons = problem.reasons if isinstance(problem, Refused) else action.reasons
     is_faulty = isinstance(problem, Invalid) or (isinstance(problem, Refused) and bool(problem.problems))
     errors = faults(problem, view.procedure) if problem is not None and is_faulty else {}
+    with reading() as context:
+        titles = titles_of(context.session, view.procedure, [(action.form or "", kept)])
     page = render_template(
         "nominate/check.html",
         view=view,
         action=action,
         form=view.procedure.forms[action.form or ""],
         kept=kept,
+        titles=titles,
         errors=errors,
         changed=problem_text(problem) if isinstance(problem, Conflict) else "",
         reasons=[explained(reason, view.procedure, view.names) for reason in reasons],

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 
 from web.menu import Entry
-from web.procedure_rendering import diagram_of, differences, stage_table
+from web.procedure_rendering import diagram_of, differences, source_table, stage_table
 from web.request import reading
 from workflow.access.rules import may_draft, may_open
 from workflow.context import Actor
@@ -11,6 +11,8 @@ from workflow.problems import Missing
 from workflow.versions.queries import VersionView, drafts, newest_of_each, plans_of, versions_of
 
 blueprint = Blueprint("procedures", __name__, url_prefix="/procedures")
+ZOOMS = (50, 75, 100, 150, 200, 300)
+"""Sizes of the diagram, in percent of the width of the page."""
 
 
 def _may(actor: Actor) -> bool:
@@ -37,7 +39,7 @@ def procedure(key: str) -> str:
         versions = versions_of(context, key)
         waiting = drafts(context, key=key)
         plans = plans_of(context, key)
-        is_designer = may_draft(context.actor)
+        is_designer, today = may_draft(context.actor), context.today
     shown = _numbered(versions, request.args.get("number", versions[0].number, type=int))
     return render_template(
         "procedures/procedure.html",
@@ -47,7 +49,25 @@ def procedure(key: str) -> str:
         plans=plans,
         is_designer=is_designer,
         stages=stage_table(shown.procedure),
+        sources=source_table(shown.procedure, today),
+        today=today,
         diagram=diagram_of(shown.procedure),
+    )
+
+
+@blueprint.get("/<key>/diagram")
+def diagram(key: str) -> str:
+    """The diagram of one version by itself, as large as one likes."""
+    with reading() as context:
+        versions = versions_of(context, key)
+    shown = _numbered(versions, request.args.get("number", versions[0].number, type=int))
+    zoom = request.args.get("zoom", 100, type=int)
+    return render_template(
+        "procedures/diagram.html",
+        shown=shown,
+        diagram=diagram_of(shown.procedure),
+        zoom=zoom if zoom in ZOOMS else 100,
+        zooms=ZOOMS,
     )
 
 

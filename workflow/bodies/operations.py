@@ -1,5 +1,6 @@
 """Adds bodies and gives or ends roles held in them."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from workflow.store.serializing import serialize_on
 
 KINDS = ("committee", "department", "subdistrict", "industry", "bureau", "organ")
 ROLES = ("officer", "head", "member", "assessor", "recorder", "administrator", "inspector", "designer")
+"""Roles every office has; procedures may name others (`holds: developer`)."""
 
 
 def require_administrator(context: Context) -> None:
@@ -46,12 +48,22 @@ def add_body(
 
 
 def add_role_holding(
-    context: Context, *, body_id: int, role: str, account_id: int, from_date: date, to_date: date | None = None
+    context: Context,
+    *,
+    body_id: int,
+    role: str,
+    account_id: int,
+    from_date: date,
+    to_date: date | None = None,
+    also: Collection[str] = (),
 ) -> int:
-    """Gives an account a role in a body from a day to a day. Raises Invalid for an unknown role or dates reversed."""
+    """Gives an account a role in a body from a day to a day; `also` are roles that procedures here name beside `ROLES`.
+
+    Raises Invalid for an unknown role or dates reversed.
+    """
     require_administrator(context)
-    if role not in ROLES:
-        raise Invalid("role_unknown", field="role", allowed=", ".join(ROLES))
+    if role not in ROLES and role not in also:
+        raise Invalid("role_unknown", field="role", allowed=", ".join((*ROLES, *also)))
     if to_date is not None and to_date < from_date:
         raise Invalid("dates_reversed", field="to_date")
     if context.session.get(Body, body_id) is None or context.session.get(Account, account_id) is None:

@@ -11,6 +11,7 @@ from workflow.bulk.operations import own_job
 from workflow.bulk.rules import CANCELLED, CHANGED, DONE, REFUSED, as_reason
 from workflow.bulk.tables import BulkEntry, BulkJob
 from workflow.cases.reading import may_read
+from workflow.cases.subjects import SUBJECT, SUBJECT_LATIN
 from workflow.cases.tables import Case
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
@@ -83,8 +84,8 @@ def entries(context: Context, job_id: int) -> tuple[EntryView, ...]:
     own_job(context, job_id)
     rows = context.session.execute(
         select(
-            BulkEntry, Case.reference, Case.procedure_version_id, may_read(context).label("is_readable"), Person.name,
-            Person.name_latin, Person.birth_date, Body.title_zh, Body.title_en,
+            BulkEntry, Case.reference, Case.procedure_version_id, may_read(context).label("is_readable"),
+            SUBJECT.label("name"), SUBJECT_LATIN.label("name_latin"), Person.birth_date, Body.title_zh, Body.title_en,
         )
         .join(Case, Case.id == BulkEntry.case_id)
         .outerjoin(Person, Person.id == Case.person_id)

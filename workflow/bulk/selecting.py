@@ -12,6 +12,7 @@ from workflow.bulk.rules import MOST, offered, reason_wanted
 from workflow.cases.deciding import ask
 from workflow.cases.inbox import Narrowing, inbox
 from workflow.cases.loading import load_case
+from workflow.cases.subjects import SUBJECT, SUBJECT_LATIN
 from workflow.cases.tables import Case, WorkItem
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
@@ -138,8 +139,8 @@ def _chosen(context: Context, item_ids: list[int]) -> Any:
             Case.version,
             Case.procedure_version_id.label("version_id"),
             Case.reference,
-            Person.name.label("person"),
-            Person.name_latin.label("person_latin"),
+            SUBJECT.label("person"),
+            SUBJECT_LATIN.label("person_latin"),
             Person.birth_date,
             Body.title_zh.label("body_zh"),
             Body.title_en.label("body_en"),

@@ -10,6 +10,7 @@ from workflow.cases.loading import load_case
 from workflow.cases.operations import Acted, note_in_state
 from workflow.cases.tables import WorkItem
 from workflow.context import Context
+from workflow.people.tables import Account
 from workflow.problems import Conflict, Forbidden, Invalid, Missing
 
 HEAD = "head"
@@ -87,3 +88,23 @@ def _hand(context: Context, item: WorkItem, account_id: int | None, action: str,
     case = load_case(context.session, item.case_id)
     data = {"item": item.id, "account": account_id, **({"reason": reason} if reason else {})}
     return note_in_state(context, case=case, action=action, role=item.role, data=data)
+
+
+def colleagues_for(context: Context, item_id: int) -> dict[int, str]:
+    """Account → name of everybody a work item may be handed to. Raises as `reassign_item` does."""
+    item = _open_item(context, item_id)
+    role = item.offered_to if item.offered_to is not None else item.body_role_id
+    if role is None:
+        raise Conflict("item_taken")
+    if item.account_id != context.actor.account_id and not _heads(context, role):
+        raise Forbidden("item_not_yours")
+    held = holders_of(context.session, role, context.today) - {item.account_id}
+    rows = context.session.execute(
+        select(Account.id, Account.name).where(Account.id.in_(sorted(held)), Account.is_active).order_by(Account.id)
+    )
+    return {row.id: row.name for row in rows}
+
+
+def case_of_item(context: Context, item_id: int) -> int:
+    """The case of a work item that is open. Raises Missing."""
+    return _open_item(context, item_id).case_id

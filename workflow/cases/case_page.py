@@ -4,32 +4,28 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import String, Text, bindparam, cast, func, literal_column, select, type_coerce
+from sqlalchemy import String, bindparam, cast, func, literal_column, select, type_coerce
 
-from workflow.bodies.tables import Body, BodyRole
-from workflow.cases.case_facts import MIGRATED
-from workflow.cases.case_views import (
-    ActionView,
-    CaseView,
-    EventView,
-    HolderView,
-    StageView,
-    WaiverView,
-)
+from workflow.bodies.tables import Body
+from workflow.cases.answer_names import naming_fields, titles_of
+from workflow.cases.case_views import CaseView, EventView, StageView, WaiverView
 from workflow.cases.deciding import ask_all
 from workflow.cases.drafts import DRAFTS_OF_CASE, asked_for_drafts, drafts_in
-from workflow.cases.fillings import FILLINGS, KEPT, Past, fillings, newest_of_each, visible_values
+from workflow.cases.fillings import FILLINGS, fillings, newest_of_each
+from workflow.cases.holders import HOLDERS, holders_among
 from workflow.cases.last_views import VISIT, visit_in
 from workflow.cases.loading import CASE_ROW, LoadedCase
+from workflow.cases.offering import offered_actions
 from workflow.cases.operations import waivable_actions
-from workflow.cases.reading import DOCUMENTS, READERS, open_documents, roles_among
-from workflow.cases.tables import Case, ProcedureVersion, Waiver, WorkItem
-from workflow.cases.versions import compiled_digest, compiled_version
+from workflow.cases.reading import READERS, roles_among
+from workflow.cases.recording import EVENTS, events_in, past_rules
+from workflow.cases.subjects import SUBJECT, SUBJECT_LATIN
+from workflow.cases.tables import Case, CaseReader, ProcedureVersion, Waiver, WorkItem
+from workflow.cases.versions import compiled_version
 from workflow.context import Context
-from workflow.engine.decide import ROLE_CODE, Compiled, CompiledAction, Decision
+from workflow.engine.decide import Compiled
 from workflow.people.tables import Account, Person
 from workflow.problems import Reason
 from workflow.procedure.model import Procedure
@@ -47,11 +43,12 @@ def case_page(context: Context, case_id: int) -> CaseView:
     compiled = compiled_version(context.session, case.version_id)
     procedure = compiled.procedure
     names, own = dict(rows_in(texts["names"])), context.actor.account_id
-    decided = ask_all(context, compiled, case) if case.outcome is None else []
+    decided = ask_all(context, compiled, case) if compiled.actions_in(case.state) else []
     visible = procedure.visible_stages(roles, case.state)
-    past = _past_rules(context, texts["events"], procedure)
-    events = _events(procedure, past, texts["events"], texts["names"], visible, roles, own)
-    filled = fillings(procedure, past, texts["fillings"], texts["names"], visible, roles, own)
+    past = past_rules(context, texts["events"], procedure)
+    events = events_in(procedure, past, texts["events"], texts["names"], visible, roles, own)
+    titles = _titles(context, procedure, texts["fillings"])
+    filled = fillings(procedure, past, texts["fillings"], texts["names"], titles, visible, roles, own)
     return CaseView(
         **_header(*rows_in(texts["header"])[0]),
         **_of_reader(context, texts, case),
@@ -62,15 +59,24 @@ def case_page(context: Context, case_id: int) -> CaseView:
         roles=roles,
         sees_stage=case.stage in visible,
         stages=_stages(procedure, case, events),
-        holders=_holders(procedure, rows_in(texts["holders"]), names),
-        actions=tuple(_action(action, decision) for action, decision in decided if _is_theirs(decision)),
+        holders=holders_among(procedure, rows_in(texts["holders"]), names, context.actor),
+        actions=offered_actions(context, procedure, case, decided),
         waivable=_waivable(context, compiled, case, roles),
         forms=newest_of_each(filled),
         fillings=filled,
         events=events,
         waivers=_waivers(rows_in(texts["waivers"]), names),
         names=names,
+        titles=filled[0].titles if filled else {},
     )
+
+
+def _titles(context: Context, procedure: Procedure, text: str) -> str:
+    """What answers of the case name, as a text that fillings can be kept under; no statement where nothing asks for it."""
+    if not naming_fields(procedure):
+        return "{}"
+    filled = [(row[0], json.loads(row[3])) for row in rows_in(text)]
+    return json.dumps(titles_of(context.session, procedure, filled))
 
 
 def _category(procedure: Procedure, case: LoadedCase) -> Words | None:
@@ -93,8 +99,8 @@ _HEADER = (
     select(
         Case.person_id,
         Case.channel,
-        func.coalesce(Person.name, literal_column("''")),
-        func.coalesce(Person.name_latin, literal_column("''")),
+        SUBJECT,
+        SUBJECT_LATIN,
         func.coalesce(Body.title_zh, literal_column("''")),
         func.coalesce(Body.title_en, literal_column("''")),
         ProcedureVersion.number,
@@ -122,29 +128,33 @@ _NAMES = select(Account.id, Account.name).where(
         .union(
             select(WorkItem.account_id).where(WorkItem.case_id == bindparam("case_id")),
             select(Waiver.granted_by).where(Waiver.case_id == bindparam("case_id")),
+            select(CaseReader.account_id).where(CaseReader.case_id == bindparam("case_id")),
         )
         .scalar_subquery()
     )
 )
 
 
-def _is_theirs(decision: Decision) -> bool:
-    """Actions of roles the reader does not hold are not theirs to see as buttons."""
-    return all(reason.code != ROLE_CODE for reason in decision.reasons)
-
-
-def _action(compiled: CompiledAction, decision: Decision) -> ActionView:
-    action = compiled.action
-    return ActionView(
-        compiled.name, action.title, action.tone, action.form, action.reason, decision.is_allowed, decision.reasons
-    )
+@lru_cache(maxsize=512)
+def stages_within(procedure: Procedure, entrance: str) -> frozenset[str]:
+    """The stages a case can come to that began in a state: a branch has a path of its own."""
+    reached, todo = set[str](), [entrance]
+    while todo:
+        ref = todo.pop()
+        if ref in procedure.states and ref not in reached:
+            reached.add(ref)
+            state = procedure.states[ref]
+            todo += [target for action in state.actions.values() for target in action.named_targets]
+            todo += [*state.outcomes.values(), *(way.to for way in state.choose)]
+    return frozenset(ref.partition(".")[0] for ref in reached)
 
 
 def _stages(procedure: Procedure, case: LoadedCase, events: tuple[EventView, ...]) -> tuple[StageView, ...]:
     """The path, in the order of the definition: stages before the present one were gone through."""
-    order = list(procedure.stages)
-    here = order.index(case.stage)
     seen = {event.to_state.partition(".")[0] for event in events}
+    within = stages_within(procedure, events[0].to_state if events else procedure.starts) | seen | {case.stage}
+    order = [key for key in procedure.stages if key in within]
+    here = order.index(case.stage)
 
     def status(index: int, key: str) -> str:
         if index == here:
@@ -152,22 +162,6 @@ def _stages(procedure: Procedure, case: LoadedCase, events: tuple[EventView, ...
         return "done" if index < here and key in seen else "ahead" if index > here else "skipped"
 
     return tuple(StageView(key, procedure.stages[key].title, status(index, key)) for index, key in enumerate(order))
-
-
-_HOLDERS = (
-    select(WorkItem.role, WorkItem.account_id, type_coerce(WorkItem.created_at, String), Body.title_zh, Body.title_en)
-    .outerjoin(BodyRole, BodyRole.id == WorkItem.body_role_id)
-    .outerjoin(Body, Body.id == BodyRole.body_id)
-    .where(WorkItem.case_id == bindparam("case_id"), WorkItem.is_open)
-    .order_by(WorkItem.id)
-)
-
-
-def _holders(procedure: Procedure, rows: Iterable[Sequence[Any]], names: dict[int, str]) -> tuple[HolderView, ...]:
-    return tuple(
-        HolderView(procedure.roles[role].title, zh or "", en or "", names.get(account or 0), instant(since))
-        for role, account, since, zh, en in rows
-    )
 
 
 def _waivable(context: Context, compiled: Compiled, case: LoadedCase, roles: frozenset[str]) -> tuple[Reason, ...]:
@@ -187,92 +181,6 @@ def load_case_in(case: LoadedCase, state: str) -> LoadedCase:
     return case._replace(state=state)
 
 
-_EVENTS = (
-    select(
-        Event.seq,
-        type_coerce(Event.at, String),
-        Event.actor_id,
-        Event.role,
-        Event.action,
-        Event.from_state,
-        Event.to_state,
-        type_coerce(Event.data, Text),
-        Event.hash,
-        Event.procedure_digest,
-    )
-    .where(Event.case_id == bindparam("case_id"))
-    .order_by(Event.seq)
-)
-
-
-@lru_cache(maxsize=KEPT)
-def _other_rules(text: str, digest: str) -> tuple[tuple[int, str], ...]:
-    """(seq, digest) of the events that were written by other rules."""
-    return tuple((row[0], row[-1]) for row in rows_in(text) if row[-1] != digest)
-
-
-def _past_rules(context: Context, text: str, procedure: Procedure) -> Past:
-    """The rules of events written while the case ran by another version than now."""
-    others = _other_rules(text, procedure.digest)
-    return tuple((seq, compiled_digest(context.session, digest).procedure) for seq, digest in others)
-
-
-@lru_cache(maxsize=KEPT)
-def _events(
-    procedure: Procedure,
-    past: Past,
-    text: str,
-    names_text: str,
-    visible: frozenset[str],
-    roles: frozenset[str],
-    own: int | None,
-) -> tuple[EventView, ...]:
-    """The record as one reader sees it, made of nothing but what stands here."""
-    names = dict(rows_in(names_text))
-    rules = dict(past)
-    return tuple(_event(rules.get(row[0], procedure), row, visible, roles, names, own) for row in rows_in(text))
-
-
-def _event(
-    procedure: Procedure,
-    row: Any,
-    visible: frozenset[str],
-    roles: frozenset[str],
-    names: dict[int, str],
-    own: int | None,
-) -> EventView:
-    seq, at, actor_id, role_key, action_name, from_state, to_state, text, digest, _rules = row
-    acted_in = to_state if from_state is None or action_name == MIGRATED else from_state
-    stage = acted_in.partition(".")[0]
-    is_visible = stage in visible or bool(procedure.readers(stage) & roles)
-    written = json.loads(text) if is_visible or DOCUMENTS in text else {}
-    data = written if is_visible else {}
-    made = data.pop("documents", ()) if is_visible else written.get("documents", ())
-    data.pop("scores", None)  # the panel's own view covers points until all have scored
-    form = procedure.forms.get(data.get("form", ""))
-    if form is not None:
-        data["values"] = visible_values(form, data.get("values") or {}, roles)
-    action = procedure.states[acted_in].actions.get(action_name)
-    role = procedure.roles.get(role_key or "")
-    return EventView(
-        seq=seq,
-        at=instant(at),
-        is_visible=is_visible,
-        is_own=actor_id is not None and actor_id == own,
-        actor=names.get(actor_id or 0) if is_visible else None,
-        role=role.title if role and is_visible else None,
-        action=action_name if is_visible else "",
-        action_title=action.title if action and is_visible else None,
-        from_state=from_state,
-        to_state=to_state,
-        stage=procedure.stages[stage].title,
-        to_title=procedure.states[to_state].title,
-        data=MappingProxyType(data),
-        hash=digest,
-        documents=open_documents(procedure, made, visible, roles),
-    )
-
-
 _WAIVERS = (
     select(Waiver.guard, Waiver.reason, Waiver.granted_by, type_coerce(Waiver.granted_at, String))
     .where(Waiver.case_id == bindparam("case_id"))
@@ -289,9 +197,9 @@ _PAGE = Together(
     case=CASE_ROW,
     header=_HEADER,
     names=_NAMES,
-    events=_EVENTS,
+    events=EVENTS,
     fillings=FILLINGS,
-    holders=_HOLDERS,
+    holders=HOLDERS,
     waivers=_WAIVERS,
     visit=VISIT,
     drafts=DRAFTS_OF_CASE,

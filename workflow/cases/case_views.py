@@ -6,25 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from workflow.cases.drafts import KeptDraft
+from workflow.cases.holders import HolderView
 from workflow.cases.last_views import Visit
 from workflow.cases.loading import LoadedCase
+from workflow.cases.offering import ActionView
 from workflow.problems import Reason
 from workflow.procedure.forms import Form
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Words
-
-
-@dataclass(frozen=True, slots=True)
-class ActionView:
-    """An action of the present state that is the reader's to take, with every reason that forbids it now."""
-
-    name: str
-    title: Words | None
-    tone: str
-    form: str | None
-    reason: str
-    is_allowed: bool
-    reasons: tuple[Reason, ...]
+from workflow.procedure.stages import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +24,6 @@ class StageView:
     key: str
     title: Words
     status: str
-
-
-@dataclass(frozen=True, slots=True)
-class HolderView:
-    """Somebody the case waits for, since when."""
-
-    role: Words
-    body_zh: str
-    body_en: str
-    account: str | None
-    since: datetime
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +38,8 @@ class FormView:
     values: Mapping[str, Any]
     names: Mapping[int, str]
     """Account → name, for answers that name people."""
+    titles: Mapping[str, Mapping[str, str]]
+    """`person:12`, `body:3` or `account:7` → what it is called in both languages, for answers that name one."""
     stage: Words
     filled_at: datetime
     filled_by: str
@@ -91,6 +72,8 @@ class EventView:
     to_title: Words
     data: Mapping[str, Any]
     hash: str
+    left: State | None
+    """The rules, of then, of the state it happened in."""
     documents: tuple[Mapping[str, Any], ...] = ()
     """Documents that the step made and the reader may read."""
 
@@ -139,6 +122,8 @@ class CaseView:
     waivers: tuple[WaiverView, ...]
     names: dict[int, str]
     """Account → name, for everybody who appears."""
+    titles: Mapping[str, Mapping[str, str]]
+    """The same as of a form, for every answer of the case."""
     visit: Visit
     is_visit_new: bool
     """Whether the visit has to be noted."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, String, Text, bindparam, delete, func, select, type_coerce
+from sqlalchemy import Integer, String, Text, bindparam, delete, func, or_, select, type_coerce
 
 from workflow.cases.tables import Draft
 from workflow.context import Context
@@ -74,6 +74,15 @@ def draft(context: Context, place: str) -> dict[str, Any] | None:
 def discard_draft(context: Context, *, place: str) -> None:
     """Forgets what was kept at a place."""
     context.session.execute(delete(Draft).where(Draft.account_id == context.actor.account_id, Draft.place == place))
+
+
+def discard_drafts(context: Context, *, beginning: str, keep: int, saved_before: datetime) -> None:
+    """Forgets the actor's drafts at places with a beginning: all but the newest so many, and those saved before a moment."""
+    mine = (Draft.account_id == context.actor.account_id, func.substr(Draft.place, 1, len(beginning)) == beginning)
+    newest = select(Draft.id).where(*mine).order_by(Draft.saved_at.desc(), Draft.id.desc()).limit(keep)
+    kept = context.session.scalars(newest).all()
+    gone = or_(Draft.id.not_in(kept), Draft.saved_at < saved_before)
+    context.session.execute(delete(Draft).where(*mine, gone))
 
 
 def _of(context: Context, place: str) -> Any:

@@ -23,11 +23,15 @@ EXTENDED = "extended"
 
 
 def enter_state(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> None:
-    """Fills the step with everything that follows from entering its state, effects first."""
+    """Fills the step with everything that follows from entering its state, effects first.
+
+    What the state itself has follow comes after its children are opened, so that it can act on them.
+    """
     step, case, compiled = moved.step, moved.case, moved.compiled
     state = compiled.procedure.states[step.to_state]
+    own = compiled.entry_effects.get(step.to_state, ())
     _leave(context, moved)
-    _follow(context, moved, effects)
+    _follow(context, moved, effects if state.children else effects + own)
     step.is_final, step.outcome = state.final is not None, state.final
     if step.is_final:
         follow_up_named("ended")(context, moved, state)
@@ -41,7 +45,8 @@ def enter_state(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> 
         follow_up_named("enter:notice")(context, moved, state.notice)
     elif state.children:
         follow_up_named("enter:children")(context, moved, state.children)
-    _make_documents(context, moved, effects)
+        _follow(context, moved, own)
+    _make_documents(context, moved, effects + own)
     ask_awaited(context, moved, state)
 
 
@@ -190,9 +195,8 @@ def start_timers(context: Context, moved: Moved, deadline: Deadline) -> None:
     step.data["due"] = {"at": step.due_at, "calendar": plan.calendar_version, "is_provisional": plan.is_provisional}
     for rung in plan.rungs:
         params: dict[str, Any] = {"reference": moved.case.reference, "digest": step.digest, "due_at": step.due_at}
-        if rung.kind == "escalate" and deadline.escalate:
-            role = moved.compiled.procedure.roles[deadline.escalate.to]
-            params["body_role_id"] = body_role_of(context.session, role, moved.case.body_id)
+        if rung.kind == "escalate":
+            params |= escalation_role(context.session, moved.compiled, moved.case, deadline)
         step.timers.append(
             {
                 "kind": rung.kind,
@@ -204,6 +208,14 @@ def start_timers(context: Context, moved: Moved, deadline: Deadline) -> None:
                 "params": canonical_json(params),
             }
         )
+
+
+def escalation_role(session: Session, compiled: Compiled, case: LoadedCase, deadline: Deadline) -> dict[str, int]:
+    """What a timer keeps of whom a deadline that has passed is told to."""
+    if deadline.escalate is None:
+        return {}
+    role = compiled.procedure.roles[deadline.escalate.to]
+    return {"body_role_id": body_role_of(session, role, case.body_id)}
 
 
 def _dates(context: Context, moved: Moved, deadline: Deadline) -> dict[str, date | None]:

@@ -1,9 +1,10 @@
 """The forms of a case as one reader may see them: every filling, with the answers that are open to them."""
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import String, Text, bindparam, select, type_coerce
 
@@ -36,12 +37,20 @@ Past = tuple[tuple[int, Procedure], ...]
 """(seq, rules) of the events that were written while a case ran by another version than now."""
 
 
+class Called(NamedTuple):
+    """What answers are put into words with: names of accounts, and whatever else answers name."""
+
+    names: Mapping[int, str]
+    titles: Mapping[str, Mapping[str, str]]
+
+
 @lru_cache(maxsize=KEPT)
 def fillings(
     procedure: Procedure,
     past: Past,
     text: str,
     names_text: str,
+    titles_text: str,
     visible: frozenset[str],
     roles: frozenset[str],
     own: int | None,
@@ -51,11 +60,11 @@ def fillings(
     `past` holds the rules of what was filled in by another version. Made of nothing but what stands here, so the same
     is the same object.
     """
-    names = dict(rows_in(names_text))
+    called = Called(MappingProxyType(dict(rows_in(names_text))), MappingProxyType(json.loads(titles_text)))
     then = dict(past)
     ruled = [(row, then.get(row[2], procedure)) for row in rows_in(text)]
     return tuple(
-        _filling(rules, row, roles, names, own)
+        _filling(rules, row, roles, called, own)
         for row, rules in ruled
         if row[1] in visible or (rules is not procedure and rules.readers(row[1]) & roles)
     )
@@ -66,7 +75,7 @@ def newest_of_each(filled: tuple[FormView, ...]) -> tuple[FormView, ...]:
     return tuple({one.key: one for one in filled}.values())
 
 
-def _filling(procedure: Procedure, row: Any, roles: frozenset[str], names: dict[int, str], own: int | None) -> FormView:
+def _filling(procedure: Procedure, row: Any, roles: frozenset[str], called: Called, own: int | None) -> FormView:
     key, stage, seq, text, filled_at, filled_by = row
     form = procedure.forms[key]
     answers = json.loads(text)
@@ -75,10 +84,11 @@ def _filling(procedure: Procedure, row: Any, roles: frozenset[str], names: dict[
         key=key,
         form=form,
         values=MappingProxyType(shown),
-        names=MappingProxyType(names),
+        names=called.names,
+        titles=called.titles,
         stage=procedure.stages[stage].title,
         filled_at=instant(filled_at),
-        filled_by=names.get(filled_by or 0, ""),
+        filled_by=called.names.get(filled_by or 0, ""),
         hidden=len(answers) - len(shown),
         seq=seq,
         is_own=filled_by is not None and filled_by == own,

@@ -62,6 +62,10 @@ class InboxItem:
     is_bulk: bool
     """Whether the rules let the reader do something here to many cases at once."""
     others: tuple[Awaited, ...]
+    may_claim: bool
+    """Whether it waits for everybody of a role, so that the reader can take it."""
+    is_taken: bool
+    """Whether the reader has taken it, or was handed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +221,8 @@ def _values(context: Context, groups: list[int]) -> dict[str, Any]:
 @lru_cache(maxsize=KEPT)
 def _item(compiled: Compiled, row: tuple[Any, ...], is_overdue: bool) -> InboxItem:
     """A line of what was read; the same line read again is the same object."""
-    item_id, seat_id, role, state, created, due, case_id, reference, category, _version, birth, *names, others = row
+    item_id, seat_id, role, state, created, due, case_id, reference, category, _version, *rest = row
+    body_role_id, offered_to, birth, *names, others = rest
     person, person_latin, body_zh, body_en = (name or "" for name in names)
     procedure = compiled.procedure
     filed_as = procedure.categories.get(category or "")
@@ -240,6 +245,8 @@ def _item(compiled: Compiled, row: tuple[Any, ...], is_overdue: bool) -> InboxIt
         created_at=instant(created),
         due_at=instant(due) if due else None,
         is_overdue=is_overdue,
+        may_claim=seat_id is None and body_role_id is not None,
+        is_taken=offered_to is not None,
         is_bulk=bool(procedure.states[state].in_bulk(role)),
         others=_others(procedure, rows_in(others)),
     )

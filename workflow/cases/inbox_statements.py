@@ -23,6 +23,7 @@ from sqlalchemy.orm import aliased
 
 from workflow.bodies.tables import Body, BodyRole
 from workflow.calendar.queries import ENTERED
+from workflow.cases.subjects import SUBJECT, SUBJECT_LATIN
 from workflow.cases.tables import Case, ProcedureVersion, WorkItem
 from workflow.people.tables import Person
 from workflow.store.hot import Hot
@@ -109,9 +110,11 @@ def _lines(groups: int) -> Select[*tuple[Any, ...]]:
             Case.reference,
             Case.category,
             Case.procedure_version_id,
+            WorkItem.body_role_id,
+            WorkItem.offered_to,
             Person.birth_date,
-            Person.name,
-            Person.name_latin,
+            SUBJECT,
+            SUBJECT_LATIN,
             Body.title_zh,
             Body.title_en,
             rows_of(_others(groups)),
@@ -165,6 +168,6 @@ def _narrow(statement: Select[*tuple[Any, ...]], narrowed: frozenset[str]) -> Se
         statement = statement.where(WorkItem.state.startswith(bindparam("stage")))
     if "text" in narrowed:
         statement = statement.outerjoin(Person, Person.id == Case.person_id).outerjoin(Body, Body.id == Case.body_id)
-        columns = (Case.reference, Person.name, Person.name_latin, Body.title_zh, Body.title_en)
+        columns = (Case.reference, SUBJECT, SUBJECT_LATIN, Body.title_zh, Body.title_en)
         statement = statement.where(or_(*(column.ilike(bindparam("text"), escape="/") for column in columns)))
     return statement

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, String, and_, exists, false, or_, select, 
 from workflow.bodies.tables import Body
 from workflow.cases.paging import place_of
 from workflow.cases.reading import may_read
+from workflow.cases.subjects import SUBJECT, SUBJECT_LATIN
 from workflow.cases.tables import Case, WorkItem
 from workflow.cases.versions import compiled_version
 from workflow.context import Actor, Context
@@ -95,6 +96,7 @@ def find_cases(context: Context, text: str, *, limit: int = 20) -> tuple[CaseLin
         Case.reference.icontains(wanted, autoescape=True),
         Person.name.contains(wanted, autoescape=True),
         Person.name_latin.icontains(wanted, autoescape=True),
+        and_(Case.person_id.is_(None), Case.title.icontains(wanted, autoescape=True)),
     )
     return _lines(context, _statement(context).where(matches).limit(limit))
 
@@ -106,7 +108,14 @@ def cases_of_person(context: Context, person_id: int) -> tuple[CaseLine, ...]:
 
 def _statement(context: Context) -> Any:
     return (
-        select(Case, Person.name, Person.name_latin, Person.birth_date, Body.title_zh, Body.title_en)
+        select(
+            Case,
+            SUBJECT.label("name"),
+            SUBJECT_LATIN.label("name_latin"),
+            Person.birth_date,
+            Body.title_zh,
+            Body.title_en,
+        )
         .outerjoin(Person, Person.id == Case.person_id)
         .outerjoin(Body, Body.id == Case.body_id)
         .where(may_read(context))

@@ -57,7 +57,7 @@ def move_case(
     """Takes a step into its state, or the one its choices lead to, with everything that follows."""
     moved = Moved(compiled, case, step)
     choose_state(context, moved)
-    enter_state(context, moved, effects + compiled.entry_effects.get(step.to_state, ()))
+    enter_state(context, moved, effects)
     return _written(context, case, step)
 
 

@@ -19,6 +19,7 @@ from workflow.cases.moving import (
 )
 from workflow.cases.naming import check_named, name_people
 from workflow.cases.opening import Parent, open_case
+from workflow.cases.starting import start_case
 from workflow.cases.step import Step
 from workflow.cases.tables import CaseForm
 from workflow.cases.versions import compiled_version
@@ -39,6 +40,7 @@ __all__ = [
     "move_by_outcome",
     "note_in_state",
     "open_case",
+    "start_case",
     "waivable_actions",
 ]
 """The door of the write path: everything that changes a case goes in here."""

@@ -1,12 +1,29 @@
 """What the clock will do next: the open timers, for the ledger's page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, literal, or_, select
 
-from workflow.cases.tables import Case, ProcedureVersion, Timer
+from workflow.bodies.tables import Body, BodyRole
+from workflow.cases.tables import Case, ProcedureVersion, Timer, WorkItem
 from workflow.context import Context
+from workflow.people.tables import Account
+from workflow.procedure.parts import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody a timer will tell: holders of a role in a body, or one account.
+
+    `role` is the procedure's, empty where the timer names only the body.
+    """
+
+    role: str
+    body: Words | None = None
+    name: str = ""
+    name_latin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +39,8 @@ class Upcoming:
     rung: int
     due_at: datetime
     error: str | None
+    told: tuple[Told, ...]
+    """Who would be told now: whoever has open work of the case, or the role a delay is reported to; nobody of an expiry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +77,8 @@ def upcoming_timers(
     if after is not None:
         same = and_(Timer.due_at == after[0], Timer.id > after[1])
         statement = statement.where(or_(Timer.due_at > after[0], same))
+    rows = context.session.execute(statement).all()
+    told = _told(context, [timer for timer, *_ in rows])
     return tuple(
         Upcoming(
             timer_id=timer.id,
@@ -69,6 +90,33 @@ def upcoming_timers(
             rung=timer.rung,
             due_at=timer.due_at,
             error=timer.params.get("error"),
+            told=tuple(told.get(timer.id, ())),
         )
-        for timer, reference, digest in context.session.execute(statement)
+        for timer, reference, digest in rows
     )
+
+
+def _told(context: Context, timers: Sequence[Timer]) -> dict[int, list[Told]]:
+    """Timer → whom it would tell, in one statement: of a reminder who has open work, of a report the role it goes to."""
+    reported = {timer.id: timer.params.get("body_role_id") for timer in timers if timer.kind == "escalate"}
+    reminded = {timer.id: timer.case_id for timer in timers if timer.kind == "remind"}
+    columns = (Body.title_zh, Body.title_en, Account.name, Account.name_latin)
+    work = (
+        select(WorkItem.case_id.label("key"), WorkItem.role, func.min(WorkItem.id).label("place"), *columns)
+        .outerjoin(BodyRole, BodyRole.id == WorkItem.body_role_id)
+        .outerjoin(Body, Body.id == BodyRole.body_id)
+        .outerjoin(Account, Account.id == WorkItem.account_id)
+        .where(WorkItem.is_open, WorkItem.case_id.in_(sorted(filter(None, reminded.values()))))
+        .group_by(WorkItem.case_id, WorkItem.role, *columns)
+    )
+    roles = (
+        select(-BodyRole.id, literal(""), literal(0), Body.title_zh, Body.title_en, literal(""), literal(""))
+        .join(Body, Body.id == BodyRole.body_id)
+        .where(BodyRole.id.in_(sorted(filter(None, reported.values()))))
+    )
+    found: dict[int, list[Told]] = {}
+    for key, role, _place, zh, en, name, latin in context.session.execute(work.union_all(roles).order_by("place")):
+        body = Words(zh=zh, en=en) if zh else None
+        found.setdefault(key, []).append(Told(role, body, name or "", latin or ""))
+    of_reports = {timer: found.get(-(role or 0), []) for timer, role in reported.items()}
+    return of_reports | {timer: found.get(case or 0, []) for timer, case in reminded.items()}

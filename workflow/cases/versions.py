@@ -13,6 +13,7 @@ from workflow.context import Context
 from workflow.engine.decide import Compiled, compile_procedure
 from workflow.problems import Conflict, Missing
 from workflow.procedure.model import Procedure
+from workflow.procedure.parts import Words
 from workflow.record.tables import Event
 from workflow.store.database import engine_of
 from workflow.store.serializing import serialize_on
@@ -152,6 +153,16 @@ def newest_versions(session: Session) -> list[Compiled]:
     rows = session.execute(select(ProcedureVersion.key, ProcedureVersion.id).order_by(ProcedureVersion.number))
     newest = {row.key: row.id for row in rows}
     return [compiled_version(session, newest[key]) for key in sorted(newest)]
+
+
+def roles_named(session: Session) -> dict[str, Words]:
+    """Roles that the procedures published here want held in a body → what the procedure calls them."""
+    return {
+        role.holds: role.title
+        for compiled in newest_versions(session)
+        for role in compiled.procedure.roles.values()
+        if role.of is not None
+    }
 
 
 def procedures_by_digest(session: Session) -> dict[str, Procedure]:

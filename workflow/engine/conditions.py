@@ -26,8 +26,15 @@ def holds(condition: Condition, facts: Facts) -> bool:
 def value_of(name: str, facts: Facts) -> Any:
     """The value a condition's name stands for; None where it is unknown."""
     if name.startswith("field."):
-        return (facts[FORM_BEING_SENT] or {}).get(name.removeprefix("field."))
+        key, *cell = name.removeprefix("field.").split(".")
+        answer = (facts[FORM_BEING_SENT] or {}).get(key)
+        return _rows_with(answer or [], *cell) if len(cell) == 2 else answer
     return facts[name]
+
+
+def _rows_with(rows: list[dict[str, Any]], column: str, value: str) -> int:
+    """How many rows of a table have an answer in a column."""
+    return sum(_same(row.get(column), value) for row in rows)
 
 
 def _compares(condition: Condition, facts: Facts) -> bool:

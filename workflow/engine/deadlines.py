@@ -55,6 +55,8 @@ def plan_deadline(
     elif deadline.working_days is not None:
         end = calendar.add_working_days(start, deadline.working_days)
         last, is_provisional = end.date, end.is_provisional
+        if deadline.shift_days:
+            last = calendar.shift_working_days(last, deadline.shift_days)
     elif deadline.on is not None:
         named = dates.get(deadline.on)
         if named is None:
@@ -62,6 +64,7 @@ def plan_deadline(
         last = named + timedelta(days=deadline.shift_days)
     else:
         last = start + timedelta(days=deadline.days) if deadline.days else _months_later(start, deadline.months or 0)
+        last += timedelta(days=deadline.shift_days)
     due_at = _moment(last, DUE_TIME, zone)
     return Plan(due_at, is_provisional, version, tuple(_rungs(deadline, last, due_at, entered, calendar, zone)))
 
@@ -72,8 +75,8 @@ def remaining(deadline: Deadline, *, stopped: date, due: date, calendar: Calenda
         return deadline
     if deadline.working_days is not None:
         left = calendar.working_days_between(stopped, due)
-        return deadline.model_copy(update={"working_days": max(1, left)})
-    return deadline.model_copy(update={"days": max(1, (due - stopped).days), "months": None})
+        return deadline.model_copy(update={"working_days": max(1, left), "shift_days": 0})
+    return deadline.model_copy(update={"days": max(1, (due - stopped).days), "months": None, "shift_days": 0})
 
 
 def extended(last: date, *, unit: str, number: int, calendar: Calendar) -> date:

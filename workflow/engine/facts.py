@@ -52,6 +52,7 @@ FAMILIES: dict[str, str] = {
     "`children.mine`: open ones about the person who acts",
     "others": "`others.SAME[.SAME…]`: other open cases with the same `person`, `round`, `body`, `procedure`, `category` or "
     "`post`: list of {reference, state}",
+    "round": "`round.KEY`: a planned date of the round's timetable, ISO text or null",
     "rank": "`rank.FORM.KEY`: the place of the case among the open ones of its round and category, the highest answer first; equal "
     "answers share a place; null without an answer",
     "parent": "`parent.state`, `parent.stage`, `parent.outcome`: where the case is that this one is a child of, or null",

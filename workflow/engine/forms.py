@@ -108,15 +108,15 @@ def _number(field: Asked, raw: Any) -> int | str:
 
 
 def _rows(field: FormField, raw: Any) -> list[Values]:
-    """Rows of a table; empty ones are left out, a faulty cell is named by row and column."""
+    """Rows of a table; empty ones are left out, a faulty cell is named by its column and the row as it was sent."""
     if not isinstance(raw, list) or not all(isinstance(row, Mapping) for row in raw):
         raise Invalid("field_not_rows")
-    filled = [row for row in raw if any(not _is_empty(cell) for cell in row.values())]
+    filled = [(number, row) for number, row in enumerate(raw, 1) if any(not _is_empty(cell) for cell in row.values())]
     if len(filled) > min(field.at_most or MAX_ROWS, MAX_ROWS):
         raise Invalid("field_too_many_rows", limit=min(field.at_most or MAX_ROWS, MAX_ROWS))
     if filled and len(filled) < (field.at_least or 0):
         raise Invalid("field_too_few_rows", limit=field.at_least)
-    return [_row(field, number, row) for number, row in enumerate(filled, 1)]
+    return [_row(field, number, row) for number, row in filled]
 
 
 def _row(field: FormField, number: int, row: Mapping[str, Any]) -> Values:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from workflow.cases.reading import may_read
+from workflow.cases.subjects import SUBJECT, SUBJECT_LATIN
 from workflow.cases.tables import Case, WorkItem
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
@@ -14,6 +15,7 @@ from workflow.panels.tables import Panel, Seat
 from workflow.people.tables import Person
 from workflow.procedure.panel import Panel as PanelRules
 from workflow.procedure.parts import Words
+from workflow.procedure.stages import State
 
 SETTLED_DAYS = 90
 """Panels settled longer ago are found in their cases only."""
@@ -40,6 +42,8 @@ class AgendaLine:
     waits_for_me: bool
     closed_at: datetime | None
     outcome: str | None
+    of_state: State
+    """The state the panel sits in: it says what outcomes are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,8 @@ def _statement(context: Context, open_item: ColumnElement[bool]) -> Any:
         select(
             Panel,
             Case,
-            Person.name,
-            Person.name_latin,
+            SUBJECT.label("name"),
+            SUBJECT_LATIN.label("name_latin"),
             Person.birth_date,
             seats.label("seats"),
             given.label("given"),
@@ -117,6 +121,7 @@ def _line(context: Context, row: Any) -> AgendaLine:
         waits_for_me=panel.closed_at is None and bool(row.is_open),
         closed_at=panel.closed_at,
         outcome=panel.outcome,
+        of_state=state,
     )
 
 

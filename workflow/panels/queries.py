@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,64 +15,17 @@ from workflow.cases.roles import roles_of_actor
 from workflow.cases.versions import compiled_version, procedure_then
 from workflow.context import Context
 from workflow.engine.panels import Given, Line, settle
+from workflow.panels.candidates import CandidateView, candidates_in
 from workflow.panels.operations import must_leave, rubric_of
 from workflow.panels.rules import weighted_score
 from workflow.panels.tables import Panel, Seat
+from workflow.panels.views import PanelView, SeatView
 from workflow.people.tables import Account
 from workflow.procedure.model import Procedure
 from workflow.procedure.panel import Panel as PanelRules
 from workflow.procedure.parts import Words
 from workflow.store.together import Together, rows_in
 from workflow.store.types import canonical_json, instant
-
-
-@dataclass(frozen=True, slots=True)
-class SeatView:
-    """One seat. What it said is None for readers outside the stage and while the panel is theirs to answer."""
-
-    id: int
-    role: Words
-    body_zh: str
-    body_en: str
-    account: str | None
-    is_mine: bool
-    has_spoken: bool
-    must_leave: bool
-    attendance: str | None
-    opinion: str | None
-    reason: str
-    scores: dict[str, int] | None
-    total: float | None
-    given_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PanelView:
-    """One asking of a panel; `lines` explain the outcome, or how it stands while it is open.
-
-    Read again as it was, it is the same object, equal only to itself: what is drawn of it is found without comparing.
-    """
-
-    id: int
-    state: str
-    title: Words
-    rules: PanelRules
-    opened_at: datetime
-    closed_at: datetime | None
-    outcome: str | None
-    seats: tuple[SeatView, ...]
-    lines: tuple[Line, ...]
-    rubric: Sequence[Mapping[str, Any]]
-    may_record: bool
-    """Whether the reader records this meeting."""
-
-    @property
-    def my_open_seat(self) -> SeatView | None:
-        """The reader's seat that has not spoken, while the panel is open and each gives their own opinion."""
-        if self.closed_at is not None or self.rules.recorded_by:
-            return None
-        return next((seat for seat in self.seats if seat.is_mine and not seat.has_spoken), None)
-
 
 KEPT = 4_096
 """Panels kept in memory as one reader sees them, about 2 KB each."""
@@ -159,7 +110,15 @@ def panels_of_case(
     rows = [_PanelRow(*row) for row in rows_in(texts["panels"]) if row[1].partition(".")[0] in visible]
     seats = [_SeatRow(*row) for row in rows_in(texts["seats"])]
     held = roles_of_actor(context, compiled, case)
-    return tuple(_panel(context, case, row, [seat for seat in seats if seat.panel_id == row.id], held) for row in rows)
+    candidates = candidates_in(context.session, case) if _has_candidates(procedure) and rows else ()
+    return tuple(
+        _panel(context, case, row, [seat for seat in seats if seat.panel_id == row.id], held, candidates)
+        for row in rows
+    )
+
+
+def _has_candidates(procedure: Procedure) -> bool:
+    return any(state.panel is not None and state.panel.candidates is not None for state in procedure.states.values())
 
 
 def open_seats(session: Session, case_id: int) -> list[Seat]:
@@ -178,7 +137,12 @@ def _rules_of(context: Context, case: LoadedCase, row: _PanelRow, roles: set[str
 
 
 def _panel(
-    context: Context, case: LoadedCase, row: _PanelRow, seats: list[_SeatRow], held: frozenset[str]
+    context: Context,
+    case: LoadedCase,
+    row: _PanelRow,
+    seats: list[_SeatRow],
+    held: frozenset[str],
+    candidates: tuple[CandidateView, ...],
 ) -> PanelView:
     procedure = _rules_of(context, case, row, {seat.role for seat in seats})
     rules = procedure.states[row.state].panel
@@ -187,7 +151,8 @@ def _panel(
     leaving = must_leave(context, case, rules, seats) if is_open else frozenset()
     rubric = canonical_json(rubric_of(context, case)) if rules.scores else "[]"
     mine = frozenset(seat.id for seat in seats if _is_mine(context, seat))
-    return _view(procedure, row, tuple(seats), leaving, rubric, mine, is_open and rules.recorded_by in held)
+    known = candidates if rules.candidates else ()
+    return _view(procedure, row, tuple(seats), leaving, rubric, mine, is_open and rules.recorded_by in held, known)
 
 
 @lru_cache(maxsize=KEPT)
@@ -199,6 +164,7 @@ def _view(
     rubric_text: str,
     mine: frozenset[int],
     may_record: bool,
+    candidates: tuple[CandidateView, ...],
 ) -> PanelView:
     """A panel as one reader sees it, made of nothing but what stands here."""
     state = procedure.states[row.state]
@@ -210,6 +176,7 @@ def _view(
         state=row.state,
         title=state.title,
         rules=state.panel,
+        of_state=state,
         opened_at=instant(row.opened_at),
         closed_at=instant(row.closed_at) if row.closed_at else None,
         outcome=row.outcome,
@@ -221,12 +188,14 @@ def _view(
                 is_open,
                 is_mine=seat.id in mine,
                 leaves=seat.id in leaving,
+                is_ballot=state.panel.instead_of is not None,
             )
             for seat in seats
         ),
         lines=_lines(state.panel, row, seats),
         rubric=rubric,
         may_record=may_record,
+        candidates=candidates,
     )
 
 
@@ -240,16 +209,23 @@ def _lines(rules: PanelRules, row: _PanelRow, seats: Sequence[_SeatRow]) -> tupl
     explanation = json.loads(row.explanation) if row.explanation else None
     if explanation is not None:
         return tuple(Line(line["code"], line["params"]) for line in explanation)
-    if rules.recorded_by:
-        return ()
+    if rules.recorded_by or (rules.instead_of and row.closed_at is None):
+        return ()  # no tally of a ballot while it runs
     return settle(rules, [Given(s.opinion, s.attendance) for s in seats]).lines
 
 
 def _seat(
-    seat: _SeatRow, role: Words, rubric: Sequence[Mapping[str, Any]], is_open: bool, *, is_mine: bool, leaves: bool
+    seat: _SeatRow,
+    role: Words,
+    rubric: Sequence[Mapping[str, Any]],
+    is_open: bool,
+    *,
+    is_mine: bool,
+    leaves: bool,
+    is_ballot: bool,
 ) -> SeatView:
-    # Points of colleagues stay covered until all have given theirs, so that nobody scores by somebody else's sheet.
-    covered = bool(rubric) and is_open and not is_mine
+    # Points and votes of colleagues stay covered until all have given theirs, so that nobody goes by somebody else's.
+    covered = (bool(rubric) or is_ballot) and is_open and not is_mine
     scores = None if covered or not seat.scores else json.loads(seat.scores)
     return SeatView(
         id=seat.id,

@@ -23,15 +23,16 @@ def check_opinion(panel: Panel, opinion: str, reason: str, *, candidates: tuple[
 
 
 def check_scores(rubric: Sequence[Mapping[str, Any]], scores: Mapping[str, Any]) -> dict[str, int]:
-    """Whole points for every item of the rubric, from 0 to what it is out of. Raises Invalid naming each faulty item."""
+    """Whole points for every item of the rubric, from the fewest to what it is out of. Raises Invalid naming each faulty item."""
     problems: list[Problem] = []
     checked: dict[str, int] = {}
     for item in rubric:
-        key, raw = str(item["key"]), scores.get(str(item["key"]))
+        key, raw, least = str(item["key"]), scores.get(str(item["key"])), item.get("at_least", 0)
         if isinstance(raw, str) and raw.strip().isdecimal() and len(raw.strip()) <= 6:
             raw = int(raw)
-        if isinstance(raw, bool) or not isinstance(raw, int) or not 0 <= raw <= item["out_of"]:
-            problems.append(Invalid("score_out_of_range", field=f"score_{key}", out_of=item["out_of"]))
+        if isinstance(raw, bool) or not isinstance(raw, int) or not least <= raw <= item["out_of"]:
+            params = {"at_least": least, "out_of": item["out_of"]}
+            problems.append(Invalid("score_out_of_range", field=f"score_{key}", **params))
         else:
             checked[key] = raw
     if problems:

@@ -41,8 +41,8 @@ def open_panel(context: Context, moved: Moved, panel: PanelRules) -> None:
         step.afterwards.append(lambda later: end_unheld(later, case.id, panel, len(seats)))
         return
     _keep_opinions(context, moved, panel, seats)
-    if panel.of.everyone:
-        step.readers += [reader_row(case.id, address_of(seat)) for seat in seats]
+    # People named have read since they were named.
+    step.readers += [reader_row(case.id, address_of(seat)) for seat in seats if seat.role == panel.of.everyone]
     if panel.recorded_by:
         for address in addresses_of(session, moved.compiled, case, panel.recorded_by):
             wait_for(moved, address)
@@ -146,6 +146,7 @@ def move_panel(context: Context, moved: Moved, carried: Carried) -> None:
 
 def _members(context: Context, moved: Moved, panel: PanelRules) -> list[Address]:
     """One address per seat."""
+    members = [a for role in panel.of.roles for a in addresses_of(context.session, moved.compiled, moved.case, role)]
     if panel.of.everyone:
         role = moved.compiled.procedure.roles[panel.of.everyone]
         body_role = body_role_of(context.session, role, moved.case.body_id)
@@ -157,12 +158,10 @@ def _members(context: Context, moved: Moved, panel: PanelRules) -> list[Address]
             .order_by(RoleHolding.id)
         )
         members = [Address(panel.of.everyone, account_id=account) for account in dict.fromkeys(holders)]
-    elif panel.of.chosen:
-        members = list(addresses_of(context.session, moved.compiled, moved.case, panel.of.chosen))
-    else:
-        members = [
-            a for role in panel.of.roles for a in addresses_of(context.session, moved.compiled, moved.case, role)
-        ]
+    if panel.of.chosen:
+        named = addresses_of(context.session, moved.compiled, moved.case, panel.of.chosen)
+        there = {member.account_id for member in members}
+        members += [address for address in named if address.account_id not in there]
     kept = _without_excluded(context, moved, panel.of, members)
     if not kept and panel.fewest is None:
         raise Invalid("panel_without_members", state=moved.step.to_state)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, tuple_
 
 from workflow.bodies.tables import Body
 from workflow.context import Context
@@ -13,6 +13,8 @@ from workflow.problems import Invalid, Missing
 
 PAGE_SIZE = 50
 MAX_SEARCH = 80
+MOST_FOUND = 20
+"""People offered for a choice; whoever is not among them is looked for more closely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,22 @@ def archive_of_body(context: Context, body_id: int, search: str | None = None) -
     if search:
         statement = statement.where(_matches(search))
     rows = context.session.execute(statement.order_by(Person.sort_strokes, Person.id).limit(PAGE_SIZE))
+    return tuple(_line(row) for row in rows)
+
+
+def find_people(
+    context: Context, search: str, *, among: ColumnElement[bool] | None = None, limit: int = MOST_FOUND
+) -> tuple[PersonLine, ...]:
+    """People whose name or reference matches, by surname strokes; nobody for an empty search.
+
+    `among` narrows to those the actor may choose: access is for the caller to decide.
+    """
+    if not search.strip():
+        return ()
+    statement = _lines().where(_matches(search))
+    if among is not None:
+        statement = statement.where(among)
+    rows = context.session.execute(statement.order_by(Person.sort_strokes, Person.id).limit(limit))
     return tuple(_line(row) for row in rows)
 
 

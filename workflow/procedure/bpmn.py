@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterable
 from xml.etree import ElementTree as ET
 
-from workflow.procedure.flow import Flow, Graph, LanesBy, Node, graph
-from workflow.procedure.layout import Box, Layout, Point, layout
+from workflow.procedure.flow import graph
+from workflow.procedure.flow_parts import Flow, Graph, LanesBy, Node
+from workflow.procedure.flow_words import both
+from workflow.procedure.layout import Layout, layout
+from workflow.procedure.layout_cells import Box, Point, shortened
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Words
 from workflow.procedure.stages import Deadline, Notice
@@ -19,20 +22,25 @@ NAMESPACE = "urn:selection-workflow:procedure"
 """The target namespace of exported definitions."""
 
 TAGS = {
-    "start": "startEvent",
-    "task": "userTask",
-    "panel": "userTask",
-    "notice": "intermediateCatchEvent",
-    "end": "endEvent",
-    "choice": "exclusiveGateway",
-    "race": "eventBasedGateway",
-    "wait": "intermediateCatchEvent",
-    "interruption": "boundaryEvent",
-    "deadline": "boundaryEvent",
-    "expiry": "boundaryEvent",
-    "told": "endEvent",
+    "startEvent": {"start", "branch", "reopening", "arrival", "trigger", "cancellation"},
+    "userTask": {"task", "panel"},
+    "callActivity": {"children"},
+    "intermediateCatchEvent": {"notice", "wait", "landing"},
+    "intermediateThrowEvent": {"away"},
+    "boundaryEvent": {"interruption", "remark", "deadline", "expiry"},
+    "exclusiveGateway": {"choose", "choice", "parting"},
+    "eventBasedGateway": {"race"},
+    "endEvent": {"end", "told", "noted", "back", "departure"},
+    "subProcess": {"anywhere"},
 }
-MESSAGES = frozenset({"wait", "interruption", "told"})
+TAG = {kind: tag for tag, kinds in TAGS.items() for kind in kinds}
+MESSAGES = frozenset({"wait", "interruption", "remark", "told", "branch", "reopening", "trigger"})
+SIGNALS = frozenset({"arrival", "departure", "back", "cancellation"})
+LINKS = frozenset({"away", "landing"})
+GOES_ON = frozenset({"deadline", "remark"})
+"""Events on a task that leave it as it is."""
+LINES = 3
+"""The most a flow's name takes up; of a longer condition its expression has the whole."""
 Say = Callable[[Words], str]
 """Chooses the language of names; documentation has both."""
 
@@ -48,6 +56,8 @@ def write_bpmn(procedure: Procedure, say: Say, *, lanes: LanesBy = "stage") -> s
     collaboration = _under(root, "collaboration", {"id": "collaboration"})
     _under(collaboration, "participant", names)
     _process(root, procedure, drawn, say)
+    for ref in dict.fromkeys(node.ref for node in drawn.nodes if node.kind == "arrival"):
+        _under(root, "signal", {"id": f"signal-{ref}", "name": say(procedure.states[ref].title)})
     _diagram(root, drawn, layout(drawn))
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
@@ -67,7 +77,7 @@ def _document(parent: ET.Element, *lines: str) -> None:
 
 
 def _both(title: Words | None) -> tuple[str, ...]:
-    return (f"{title.zh} / {title.en}",) if title else ()
+    return (both(title),) if title else ()
 
 
 def _process(root: ET.Element, procedure: Procedure, drawn: Graph, say: Say) -> None:
@@ -79,20 +89,19 @@ def _process(root: ET.Element, procedure: Procedure, drawn: Graph, say: Say) -> 
         element = _under(lane_set, "lane", {"id": lane.id, "name": say(lane.title)})
         _document(element, *_both(lane.title))
         for node in drawn.nodes:
-            if node.ref in lane.refs:
+            if node.ref in lane.refs and node.within is None:
                 _under(element, "flowNodeRef").text = node.id
+    parts: dict[str | None, ET.Element] = {None: process}
+    owner = {}
     for node in drawn.nodes:
-        _node(process, procedure, drawn, node, say)
+        owner[node.id] = node.within
+        parts[node.id] = _node(parts[node.within], procedure, drawn, node, say)
     for flow in drawn.flows:
-        _flow(process, flow, say)
+        _flow(parts[owner[flow.source]], flow, say)
 
 
-def _node(process: ET.Element, procedure: Procedure, drawn: Graph, node: Node, say: Say) -> None:
-    attributes = {"id": node.id, **({"name": say(node.title)} if node.title else {})}
-    if node.host:
-        stops = str(node.kind != "deadline").lower()
-        attributes |= {"attachedToRef": node.host, "cancelActivity": stops}
-    element = _under(process, TAGS[node.kind], attributes)
+def _node(parent: ET.Element, procedure: Procedure, drawn: Graph, node: Node, say: Say) -> ET.Element:
+    element = _under(parent, TAG[node.kind], _attributes(procedure, drawn, node, say))
     _document(element, *_both(node.title), *node.notes)
     for flow in drawn.flows:
         if flow.target == node.id:
@@ -100,12 +109,45 @@ def _node(process: ET.Element, procedure: Procedure, drawn: Graph, node: Node, s
     for flow in drawn.flows:
         if flow.source == node.id:
             _under(element, "outgoing").text = flow.id
-    if node.kind in {"task", "panel"}:
+    if node.kind in {"task", "panel", "children"}:
         _asked(element, procedure, node)
     elif node.timer:
         _timer(element, node.timer)
-    elif node.kind in MESSAGES:
+    else:
+        _event(element, node, say)
+    return element
+
+
+def _attributes(procedure: Procedure, drawn: Graph, node: Node, say: Say) -> dict[str, str]:
+    attributes = {"id": node.id, **({"name": say(node.title)} if node.title else {})}
+    if node.host:
+        attributes |= {"attachedToRef": node.host, "cancelActivity": _truth(node.kind not in GOES_ON)}
+    if node.kind == "anywhere":
+        attributes["triggeredByEvent"] = "true"
+    if node.kind in {"trigger", "cancellation"}:
+        attributes["isInterrupting"] = "true"
+    if node.kind == "children":
+        attributes["calledElement"] = f"process-{node.leads or procedure.procedure}"
+    if node.kind == "choose":
+        last = next((flow.id for flow in drawn.flows if flow.source == node.id and flow.condition is None), None)
+        attributes |= {"default": last} if last else {}
+    return attributes
+
+
+def _truth(value: bool) -> str:
+    return str(value).lower()
+
+
+def _event(element: ET.Element, node: Node, say: Say) -> None:
+    """What an event waits for or says: a message, a signal for a state, a link to it."""
+    if node.kind in MESSAGES:
         _under(element, "messageEventDefinition", {"id": f"message-{node.id}"})
+    elif node.kind in SIGNALS:
+        signal = node.leads or (node.ref if node.kind == "arrival" else None)
+        named = {"signalRef": f"signal-{signal}"} if signal else {}
+        _under(element, "signalEventDefinition", {"id": f"caught-{node.id}"} | named)
+    elif node.kind in LINKS and node.title:
+        _under(element, "linkEventDefinition", {"id": f"link-{node.id}", "name": say(node.title)})
 
 
 def _asked(task: ET.Element, procedure: Procedure, node: Node) -> None:
@@ -114,7 +156,7 @@ def _asked(task: ET.Element, procedure: Procedure, node: Node) -> None:
         owner = _under(task, "potentialOwner", {"id": f"owner-{node.id}-{role}", "name": role})
         if role in procedure.roles:
             _document(owner, *_both(procedure.roles[role].title))
-    if node.kind == "panel":
+    if node.kind == "panel" or (node.kind == "children" and node.many):
         _under(task, "multiInstanceLoopCharacteristics", {"isSequential": "false"})
 
 
@@ -132,11 +174,20 @@ def _timer(event: ET.Element, timer: Deadline | Notice) -> None:
         documentation.text = f"working_days: {timer.working_days}"
 
 
-def _flow(process: ET.Element, flow: Flow, say: Say) -> None:
-    name = say(flow.title) if flow.title else flow.label
+def _flow(parent: ET.Element, flow: Flow, say: Say) -> None:
+    name = _name(flow, say)
     attributes = {"id": flow.id, **({"name": name} if name else {})}
-    element = _under(process, "sequenceFlow", attributes | {"sourceRef": flow.source, "targetRef": flow.target})
+    element = _under(parent, "sequenceFlow", attributes | {"sourceRef": flow.source, "targetRef": flow.target})
     _document(element, *_both(flow.title), *flow.notes)
+    if flow.condition:
+        expression = _under(element, "conditionExpression")
+        expression.set(_q(INSTANCE, "type"), "bpmn:tFormalExpression")
+        expression.text = say(flow.condition)
+
+
+def _name(flow: Flow, say: Say) -> str:
+    """What is written on a flow."""
+    return shortened(say(flow.title), lines=LINES) if flow.is_named and flow.title else ""
 
 
 def _diagram(root: ET.Element, drawn: Graph, places: Layout) -> None:
@@ -146,18 +197,30 @@ def _diagram(root: ET.Element, drawn: Graph, places: Layout) -> None:
     for lane in drawn.lanes:
         _shape(plane, lane.id, places.lanes[lane.id], isHorizontal="true")
     for node in drawn.nodes:
-        _shape(plane, node.id, places.nodes[node.id])
+        expanded = {"isExpanded": "true"} if node.kind == "anywhere" else {}
+        _shape(plane, node.id, places.nodes[node.id], places.names.get(node.id), **expanded)
     for flow in drawn.flows:
-        _edge(plane, flow.id, places.flows[flow.id])
+        _edge(plane, flow.id, places.flows[flow.id], places.names.get(flow.id))
 
 
-def _shape(plane: ET.Element, element: str, box: Box, **attributes: str) -> None:
+def _shape(plane: ET.Element, element: str, box: Box, name: Box | None = None, **attributes: str) -> None:
     shape = _under(plane, "BPMNShape", {"id": f"shape-{element}", "bpmnElement": element} | attributes, DIAGRAM)
-    bounds = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
-    _under(shape, "Bounds", {key: str(value) for key, value in bounds.items()}, BOUNDS)
+    _bounds(shape, box)
+    _label(shape, name)
 
 
-def _edge(plane: ET.Element, element: str, corners: Iterable[Point]) -> None:
+def _edge(plane: ET.Element, element: str, corners: Iterable[Point], name: Box | None) -> None:
     edge = _under(plane, "BPMNEdge", {"id": f"edge-{element}", "bpmnElement": element}, DIAGRAM)
     for x, y in corners:
         _under(edge, "waypoint", {"x": str(x), "y": str(y)}, EDGES)
+    _label(edge, name)
+
+
+def _label(parent: ET.Element, name: Box | None) -> None:
+    if name:
+        _bounds(_under(parent, "BPMNLabel", uri=DIAGRAM), name)
+
+
+def _bounds(parent: ET.Element, box: Box) -> None:
+    bounds = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
+    _under(parent, "Bounds", {key: str(value) for key, value in bounds.items()}, BOUNDS)

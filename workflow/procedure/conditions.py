@@ -18,7 +18,7 @@ class Condition(Part):
     """A statement that is true or false of a case: one comparison, or several joined by `all`, `any` or `not`.
 
     `this` names a fact: one of the catalogue (`case.category`, `today`), an answer of the form being sent
-    (`field.KEY`), the newest answer of a form of the case (`form.FORM.KEY`), or one of the counted families.
+    (`field.KEY`; `field.KEY.COLUMN.VALUE` for the number of rows with a choice), the newest answer of a form of the case (`form.FORM.KEY`), or one of the counted families.
     Where the fact is unknown, every comparison but `is_set: false` and `none_of` is false.
     """
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from workflow.procedure.deeper_children import join_faults, outlasting
 from workflow.procedure.findings import Fault, Path
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Part, Words
@@ -21,6 +22,8 @@ def impossible(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
             if not categories:
                 yield (*path, "guards"), "never_enabled", {"action": str(path[-1]), "guard": guard, "detail": detail}
     yield from _never_named(procedure)
+    for path, state in _states(procedure):
+        yield from join_faults(procedure, state, path)
     for path, words in _words(procedure, ()):
         if not words.en.strip() or not words.zh.strip():
             yield path, "words_blank", {}
@@ -40,6 +43,7 @@ def doubtful(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
             yield path, "action_untitled", {"action": str(path[-1])}
     for path, state in _states(procedure):
         yield from _panel(state, vocabulary, path)
+        yield from outlasting(procedure, state, path)
         if state.deadline:
             yield from _rungs(state.deadline, (*path, "deadline"))
     yield from _roles(procedure)
@@ -159,7 +163,7 @@ def _panel(state: State, vocabulary: Vocabulary, path: Path) -> Iterator[Fault]:
     for outcome in sorted(set(state.outcomes) & state.settles - vocabulary.panel_outcomes(state.panel)):
         yield (*path, "outcomes", outcome), "outcome_never", {"outcome": outcome}
     for opinion in state.panel.opinions:
-        if not vocabulary.has_text(f"opinion.{opinion}"):
+        if opinion not in state.panel.titles and not vocabulary.has_text(f"opinion.{opinion}"):
             yield (*path, "panel", "opinions"), "opinion_unnamed", {"opinion": opinion}
 
 

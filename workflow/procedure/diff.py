@@ -198,6 +198,7 @@ KINDS = {
     "fields": "field",
     "columns": "column",
     "categories": "category",
+    "timetable": "planned_date",
     "items": "rubric_item",
     "opens": "opening",
     "choose": "way",

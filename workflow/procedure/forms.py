@@ -95,6 +95,8 @@ class RubricItem(Part):
     """Its part of the whole, in percent."""
     out_of: int = Field(default=100, ge=1, le=1_000)
     """The most points that can be given."""
+    at_least: int = Field(default=0, ge=0, le=1_000)
+    """The fewest points that can be given."""
 
 
 class Rubric(Part):

@@ -31,7 +31,14 @@ def examine_procedure(
     path: Path, vocabulary: Vocabulary, *, on: date | None = None
 ) -> tuple[Procedure, tuple[Finding, ...]]:
     """The procedure in a file and what is doubtful about it, in the order of the file. Raises Unsound."""
-    source = _completed(read_source(read_file(path), str(path)), vocabulary)
+    return examine_text(read_file(path), str(path), vocabulary, on=on)
+
+
+def examine_text(
+    text: str, file: str, vocabulary: Vocabulary, *, on: date | None = None
+) -> tuple[Procedure, tuple[Finding, ...]]:
+    """The procedure in a text and what is doubtful about it; `file` is the name findings carry. Raises Unsound."""
+    source = _completed(read_source(text, file), vocabulary)
     procedure = _procedure(source, vocabulary, on)
     found = doubtful(procedure, vocabulary)
     return procedure, in_order(first_of(source.doubt(where, code, **params) for where, code, params in found))

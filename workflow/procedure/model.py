@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -51,6 +52,24 @@ class Category(Part):
     """The list that whoever is selected in this category enters."""
 
 
+@dataclass(frozen=True, slots=True)
+class WideAction:
+    """An action of a whole stage, or of the whole procedure, with the states that have it."""
+
+    stage: str | None
+    name: str
+    action: Action
+    refs: tuple[str, ...]
+
+
+class PlannedDate(Part):
+    """A date of a round's timetable beside the first and the last day of nominations; deadlines may follow it as `round.KEY`."""
+
+    title: Words
+    stage: Key | None = None
+    """The stage it belongs to."""
+
+
 class Procedure(Part):
     """The rules of one selection path."""
 
@@ -85,8 +104,10 @@ class Procedure(Part):
     """Roles that read every stage."""
     rounds_by: Key | None = None
     """The role that calls rounds of this procedure, in a body with a code; without it there are none."""
+    timetable: dict[Key, PlannedDate] = Field(default_factory=dict)
+    """Dates that are planned when a round is opened, in the order in which they follow each other."""
     opened_by: Keys = ()
-    """Roles that open a case by themselves, outside rounds."""
+    """Roles that open a case by themselves, outside rounds; in a round the person it is about, who applies."""
     attempts_from: StateRef | None = None
     """The state with which a new attempt begins: children and opinions of attempts before are no longer counted."""
     cancelled: StateRef | None = None
@@ -123,6 +144,30 @@ class Procedure(Part):
             if common
             else state
         )
+
+    @cached_property
+    def wide_actions(self) -> tuple[WideAction, ...]:
+        """Actions of a stage or of the procedure that two states have at least."""
+        wide = []
+        scopes: list[tuple[str | None, Mapping[str, Action]]] = [
+            (None, self.actions),
+            *((key, stage.actions) for key, stage in self.stages.items()),
+        ]
+        for stage, actions in scopes:
+            for name, action in actions.items():
+                refs = tuple(ref for ref, state in self.states.items() if state.actions.get(name) is action)
+                if len(refs) > 1:
+                    wide.append(WideAction(stage, name, action, refs))
+        return tuple(wide)
+
+    @cached_property
+    def own_actions(self) -> dict[str, dict[str, Action]]:
+        """`stage.state` → the actions of the state that are none of the wide ones."""
+        held = {(ref, wide.name) for wide in self.wide_actions for ref in wide.refs}
+        return {
+            ref: {name: action for name, action in state.actions.items() if (ref, name) not in held}
+            for ref, state in self.states.items()
+        }
 
     def targets(self, ref: str) -> Iterator[tuple[str, str]]:
         """(action or outcome, target state) of every way out of a state; a way that chooses by itself is `otherwise` or `when`."""

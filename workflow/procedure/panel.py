@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from workflow.procedure.parts import Key, Keys, Part, StateRef, _as_tuple
+from workflow.procedure.parts import Key, Keys, Part, StateRef, Words, _as_tuple
 
 RECUSED = "recused"
 """The opinion of a member who steps aside."""
@@ -34,7 +34,7 @@ Share = Annotated[str, BeforeValidator(_share)]
 
 
 class Members(Part):
-    """Who sits on the panel: one seat a role, one for everybody who holds a role, or those named in the case."""
+    """Who sits on the panel: one seat a role; or everybody who holds a role, those named in the case, or both together."""
 
     roles: Keys = ()
     """One seat for each of these roles."""
@@ -56,8 +56,8 @@ class Members(Part):
 
     @model_validator(mode="after")
     def _one_way(self) -> "Members":
-        if sum((bool(self.roles), self.everyone is not None, self.chosen is not None)) != 1:
-            raise PydanticCustomError("members", "name roles in a list, or one of: everyone, chosen")
+        if bool(self.roles) == (self.everyone is not None or self.chosen is not None):
+            raise PydanticCustomError("members", "name roles in a list, or everyone, chosen or both")
         return self
 
     @property
@@ -115,6 +115,8 @@ class Panel(Part):
     """Who sits on it."""
     opinions: tuple[Key, ...] = Field(min_length=1)
     """What a member can say; `agree` counts in favour, and `defer` makes deferring possible."""
+    titles: dict[Key, Words] = Field(default_factory=dict)
+    """What an opinion is called here, by its key; without a title the text catalogue's word is said."""
     candidates: Literal["children"] | None = None
     """With `children` a member's opinion is a vote for one of the case's open child cases, or one of `opinions`."""
     instead_of: Literal["secret_ballot", "ranked_ballot", "secret_ranked_ballot"] | None = None

@@ -15,7 +15,7 @@ from workflow.procedure.stages import Use
 Schema = Mapping[str, Any]
 FACTS = """\
 What a condition can name as `this`, and what guards look at. Only what is named is gathered, and it is kept with the event. Beside these,
-`field.KEY` is an answer of the form being sent.
+`field.KEY` is an answer of the form being sent, and `field.KEY.COLUMN.VALUE` how many rows of its table have that choice in that column.
 """
 KINDS: Mapping[str, str] = {
     r"^[a-z][a-z0-9_]*$": "key",

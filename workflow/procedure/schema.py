@@ -65,11 +65,11 @@ PART_FORMS: Mapping[str, Callable[[JsonSchemaValue], JsonSchemaValue]] = {
 }
 """The same of whole parts."""
 
-EXACTLY_ONE: Mapping[str, tuple[str, ...]] = {
-    "Deadline": ("working_days", "days", "months", "on"),
-    "Members": ("roles", "everyone", "chosen"),
+EXACTLY_ONE: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "Deadline": (("working_days",), ("days",), ("months",), ("on",)),
+    "Members": (("roles",), ("everyone", "chosen")),
 }
-"""Part → keys of which it has exactly one."""
+"""Part → groups of keys; it has keys of exactly one group."""
 
 
 class _Generator(GenerateJsonSchema):
@@ -164,7 +164,8 @@ def _describe(schema: JsonSchemaValue, part: type[Part]) -> None:
 
 def _finished(schema: JsonSchemaValue, part: type[Part]) -> JsonSchemaValue:
     if part.__name__ in EXACTLY_ONE:
-        schema["oneOf"] = [{"required": [key]} for key in EXACTLY_ONE[part.__name__]]
+        groups = EXACTLY_ONE[part.__name__]
+        schema["oneOf"] = [{"anyOf": [{"required": [key]} for key in group]} for group in groups]
     for name in part.__pydantic_decorators__.model_validators:
         schema = PART_FORMS.get(name, _unchanged)(schema)
     return schema

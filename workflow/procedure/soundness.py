@@ -19,6 +19,7 @@ from workflow.procedure.soundness_parts import (
     part_faults,
     rubric_faults,
     stated_faults,
+    timetable_faults,
 )
 from workflow.procedure.stages import Action, Deadline, State, Use
 
@@ -68,6 +69,7 @@ def unsoundness(procedure: Procedure, vocabulary: Vocabulary, *, on: date | None
     yield from _roles(procedure)
     yield from rubric_faults(procedure)
     yield from document_faults(procedure)
+    yield from timetable_faults(procedure)
     if procedure.starts not in procedure.states:
         yield ("starts",), "unknown_state", {"state": procedure.starts, "allowed": listed(procedure.states)}
     for stage_key, stage in procedure.stages.items():

@@ -9,8 +9,13 @@ from workflow.procedure.children import Opening
 from workflow.procedure.conditions import Condition
 from workflow.procedure.findings import Fault, Path, listed
 from workflow.procedure.model import Procedure
+from workflow.procedure.panel import RECUSED
 from workflow.procedure.stages import RESUMED, Action, Deadline, State, Use
 
+ROUND_DATES = ("opens_date", "closes_date")
+"""What every round has a date for."""
+ROUND_FACTS = (*ROUND_DATES, "is_closed", "rubric", "seats", "states")
+"""What is known of every round, as `round.NAME`: no planned date has such a name."""
 FIELD_PARAMS = ("by", "field", "order_by", "title_from", "organization_from", "number_from")
 """Parameters of guards and effects that name an answer of the case."""
 
@@ -18,6 +23,10 @@ FIELD_PARAMS = ("by", "field", "order_by", "title_from", "organization_from", "n
 def part_faults(procedure: Procedure, ref: str, state: State, path: Path) -> Iterator[Fault]:
     """Every fault of a state's choice, child cases, suspension and re-opening."""
     yield from panel_faults(procedure, state, path)
+    for outcome in state.outcome_titles:
+        if outcome not in state.outcomes:
+            fault = {"outcome": outcome, "allowed": listed(state.outcomes) or "–"}
+            yield (*path, "outcome_titles", outcome), "title_of_no_outcome", fault
     if state.choose:
         yield from _choice(procedure, ref, state, (*path, "choose"))
     if state.children:
@@ -133,13 +142,26 @@ def fact_faults(procedure: Procedure, name: str) -> Iterator[tuple[str, dict[str
             fields = [f"{family}.{f}.{k}" for f, one in procedure.forms.items() for k in one.fields]
             yield "unknown_fact", {"fact": name, "allowed": listed(fields) or "–"}
     elif family == "field":
-        if not any(rest in form.fields for form in procedure.forms.values()):
-            fields = sorted({f"field.{key}" for form in procedure.forms.values() for key in form.fields})
-            yield "unknown_fact", {"fact": name, "allowed": listed(fields) or "–"}
+        known = set(_answers(procedure))
+        if rest not in known:
+            yield "unknown_fact", {"fact": name, "allowed": listed(sorted(f"field.{one}" for one in known)) or "–"}
+    elif family == "round":
+        if rest not in {*ROUND_FACTS, *procedure.timetable}:
+            dates = [f"round.{key}" for key in (*ROUND_FACTS, *procedure.timetable)]
+            yield "unknown_fact", {"fact": name, "allowed": listed(dates)}
     elif family in {"entered", "outcome", "votes"}:
         ref = ".".join(rest.split(".")[:2])
         if ref not in procedure.states:
             yield "unknown_state", {"state": ref, "allowed": listed(procedure.states)}
+
+
+def _answers(procedure: Procedure) -> Iterator[str]:
+    """Answers of a form being sent: `KEY`, and `KEY.COLUMN.VALUE` for the number of rows with a choice."""
+    for form in procedure.forms.values():
+        for key, field in form.fields.items():
+            yield key
+            for column, asked in field.columns.items():
+                yield from (f"{key}.{column}.{value}" for value in asked.options)
 
 
 def panel_faults(procedure: Procedure, state: State, path: Path) -> Iterator[Fault]:
@@ -151,6 +173,10 @@ def panel_faults(procedure: Procedure, state: State, path: Path) -> Iterator[Fau
         for opinion in named:
             if opinion not in panel.opinions:
                 yield (*path, "panel", name), "unknown_opinion", {"opinion": opinion, "allowed": listed(panel.opinions)}
+    for opinion in panel.titles:
+        if opinion not in (*panel.opinions, *((RECUSED,) if panel.may_recuse else ())):
+            fault = {"opinion": opinion, "allowed": listed(panel.opinions)}
+            yield (*path, "panel", "titles", opinion), "unknown_opinion", fault
     for ref in panel.of.without_who_spoke_in:
         yield from known_state(procedure, ref, (*path, "panel", "of"))
     expiry = state.deadline.on_expiry if state.deadline else None
@@ -168,6 +194,22 @@ def deadline_faults(procedure: Procedure, state: State, deadline: Deadline, path
         yield (*path, "on_expiry"), "unknown_action", {"action": deadline.on_expiry, "allowed": allowed}
     if deadline.on and deadline.on.startswith("form."):
         yield from ((path, code, params) for code, params in fact_faults(procedure, deadline.on))
+    family, _, key = (deadline.on or "").partition(".")
+    if family == "round" and key not in {*ROUND_DATES, *procedure.timetable}:
+        known = [f"round.{one}" for one in (*ROUND_DATES, *procedure.timetable)]
+        yield (*path, "on"), "unknown_fact", {"fact": deadline.on, "allowed": listed(known)}
+
+
+def timetable_faults(procedure: Procedure) -> Iterator[Fault]:
+    """Planned dates nobody plans, of stages that do not exist, or with a name that a round has taken."""
+    if procedure.timetable and procedure.rounds_by is None:
+        yield ("timetable",), "timetable_without_rounds", {}
+    for key, planned in procedure.timetable.items():
+        if key in ROUND_FACTS:
+            yield ("timetable", key), "date_name_taken", {"date": key}
+        if planned.stage is not None and planned.stage not in procedure.stages:
+            stages = {"stage": planned.stage, "allowed": listed(procedure.stages)}
+            yield ("timetable", key, "stage"), "unknown_stage", stages
 
 
 def known_state(procedure: Procedure, ref: str, path: Path) -> Iterator[Fault]:

@@ -105,12 +105,14 @@ class Deadline(Part):
     months: int | None = Field(default=None, ge=1, le=240)
     """Length in months."""
     on: (
-        Annotated[str, Field(pattern=r"^(round\.closes_date|review\.due_date|form\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)$")]
+        Annotated[
+            str, Field(pattern=r"^(round\.[a-z][a-z0-9_]*|review\.due_date|form\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)$")
+        ]
         | None
     ) = None
-    """The date on which it ends: of the round, of the review, or answered in a form of the case (`form.FORM.KEY`)."""
+    """The date on which it ends: of the round (`round.closes_date`, or `round.KEY` of its timetable), of the review, or answered in a form of the case (`form.FORM.KEY`)."""
     shift_days: int = Field(default=0, ge=-4_000, le=4_000)
-    """So many days after the date `on` names, before it with a minus."""
+    """So many days after the date `on` names or the length leads to, before it with a minus; working days where those are counted."""
     remind: Annotated[tuple[int, ...], BeforeValidator(_uses)] = ()
     """Days on which those awaited are reminded, counted from the deadline as it is counted itself: before it with a minus, 0 on the day."""
     escalate: Escalation | None = None
@@ -161,6 +163,8 @@ class State(Part):
     """Left at once, by the first way whose condition holds."""
     outcomes: dict[Key, StateRef] = Field(default_factory=dict)
     """Where the outcome of a panel, a notice or child cases leads."""
+    outcome_titles: dict[Key, Words] = Field(default_factory=dict)
+    """What an outcome is called here; without a title the text catalogue's word is said, or that of the opinion it is."""
     outcome_effects: dict[Key, Uses] = Field(default_factory=dict)
     """What follows from an outcome."""
     deadline: Deadline | None = None

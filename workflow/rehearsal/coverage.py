@@ -1,12 +1,14 @@
-"""What scenarios exercised of a procedure: states, actions, outcomes, and guards both passed and failed."""
+"""What scenarios exercised of a procedure: states, actions, outcomes, ways of choices, guards both passed and failed."""
 
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
 from workflow.cases.tables import Case
+from workflow.engine.conditions import holds
 from workflow.engine.decide import Compiled, compile_procedure
 from workflow.procedure.model import Procedure
 from workflow.record.tables import Event
@@ -17,11 +19,16 @@ Items = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Exercised:
-    """What one scenario, or several, came through. Actions are `stage.state.action`, outcomes `stage.state.outcome`."""
+    """What one scenario, or several, came through.
+
+    Actions are `stage.state.action`, outcomes `stage.state.outcome`, ways `stage.state>stage.state` where a state chooses
+    by itself and `stage.state.action>stage.state` where who acts chooses.
+    """
 
     states: Items = frozenset()
     actions: Items = frozenset()
     outcomes: Items = frozenset()
+    ways: Items = frozenset()
     guards_passed: Items = frozenset()
     guards_failed: Items = frozenset()
 
@@ -30,6 +37,7 @@ class Exercised:
             self.states | other.states,
             self.actions | other.actions,
             self.outcomes | other.outcomes,
+            self.ways | other.ways,
             self.guards_passed | other.guards_passed,
             self.guards_failed | other.guards_failed,
         )
@@ -68,18 +76,41 @@ def exercised(play: Play) -> Exercised:
     return found
 
 
-def _of_event(compiled: Compiled, action: str, source: str | None, target: str, data: dict[str, object]) -> Exercised:
-    chose = data.get("chose")
-    passed_through = (chose["at"],) if isinstance(chose, dict) else ()  # a state that chooses by itself is left at once
-    states = frozenset(filter(None, (source, target, *passed_through)))
-    outcomes = frozenset({f"{source}.{data['outcome']}"} if source and "outcome" in data else ())
+def _of_event(compiled: Compiled, action: str, source: str | None, target: str, data: dict[str, Any]) -> Exercised:
+    passed = tuple(_passed_through(compiled, data))
+    came_to = passed[0][0] if passed else target
+    states = frozenset(filter(None, (source, target, *(state for state, _ in passed))))
+    # A note about a child names the child's outcome, which is none of this state's.
+    settled = source and "outcome" in data and "child" not in data
+    found = Exercised(
+        states,
+        outcomes=frozenset({f"{source}.{data['outcome']}"} if settled else ()),
+        ways=frozenset(f"{state}>{way}" for state, way in passed),
+    )
     known = compiled.actions.get((source or "", action))
     if known is None:
-        return Exercised(states, outcomes=outcomes)
+        return found
     guards = frozenset(bound.identity for bound in known.guards)
     waived = data.get("waived")
     failed = frozenset(waived) if isinstance(waived, list) else frozenset[str]()
-    return Exercised(states, frozenset({f"{source}.{action}"}), outcomes, guards - failed, failed)
+    taken = f"{source}.{action}"
+    ways = frozenset({f"{taken}>{came_to}"} if len(known.action.named_targets) > 1 else ())
+    return found | Exercised(
+        frozenset(), frozenset({taken}), ways=ways, guards_passed=guards - failed, guards_failed=failed
+    )
+
+
+def _passed_through(compiled: Compiled, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each state on the way that chose by itself, with the state it led to, as the facts kept with the event say."""
+    chose = data.get("chose")
+    if not chose:
+        return
+    facts = {**chose["facts"], "form.values": data.get("values")}
+    at: str = chose["at"]
+    while at in compiled.procedure.states and (ways := compiled.procedure.states[at].choose):
+        way = next(one for one in ways if one.when is None or holds(one.when, facts))
+        yield at, way.to
+        at = way.to
 
 
 def coverage(procedure: Procedure, of: Iterable[Exercised]) -> tuple[Share, ...]:
@@ -93,6 +124,7 @@ def coverage(procedure: Procedure, of: Iterable[Exercised]) -> tuple[Share, ...]
         _share("states", procedure.states, whole.states),
         _share("actions", (f"{state}.{name}" for state, name in compiled.actions), whole.actions),
         _share("outcomes", _outcomes(procedure), whole.outcomes),
+        _share("ways", _ways(procedure), whole.ways),
         _share("guards_passed", guards, whole.guards_passed),
         _share("guards_failed", guards, whole.guards_failed),
     )
@@ -102,6 +134,13 @@ def _outcomes(procedure: Procedure) -> Iterator[str]:
     for ref, state in procedure.states.items():
         for outcome in state.outcomes:
             yield f"{ref}.{outcome}"
+
+
+def _ways(procedure: Procedure) -> Iterator[str]:
+    for ref, state in procedure.states.items():
+        yield from (f"{ref}>{way.to}" for way in state.choose)
+        for name, action in state.actions.items():
+            yield from (f"{ref}.{name}>{to}" for to in action.named_targets if len(action.named_targets) > 1)
 
 
 def _share(kind: str, every: Iterable[str], done: Items) -> Share:

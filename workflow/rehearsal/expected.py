@@ -1,12 +1,13 @@
 """What a scenario expects after a step."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from workflow.procedure.parts import Key, Keys, Part, StateRef, _as_tuple
-from workflow.rehearsal.parts import DayOrNone, Name, Names
+from workflow.procedure.parts import FieldRef, Key, Keys, Part, StateRef, _as_tuple
+from workflow.rehearsal.parts import CaseRef, DayOrNone, Name, Names
 
+Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 Templates = Annotated[tuple[Key, ...], BeforeValidator(_as_tuple)]
 
 
@@ -25,3 +26,17 @@ class Then(Part):
     """Name → every template they were told by during the step; `[]` for nothing."""
     listed: dict[Key, Names] = Field(default_factory=dict)
     """List → everybody who is on it."""
+    cases: dict[CaseRef, StateRef] = Field(default_factory=dict)
+    """Other cases → where they are: `{case/1: letter.received, second: desk.done}`."""
+    children: dict[StateRef, int] = Field(default_factory=dict)
+    """State → how many children of the case are there, all of them; `{}` for none."""
+    answers: dict[FieldRef, Any] = Field(default_factory=dict)
+    """`form.field` → the newest answer of the case, `~` for none."""
+    inbox_of: Names = ()
+    """Everybody in whose inbox the case stands."""
+    seats: Names = ()
+    """Everybody who sits on the panel that is open."""
+    posts: dict[Name, Texts] = Field(default_factory=dict)
+    """Name → the titles of posts written into their archive during the scenario."""
+    calls: Keys = ()
+    """The outside systems for which a row was left during the step."""

@@ -68,8 +68,9 @@ def _missing(known: Known) -> Iterator[str]:
             yield "rounds_by"
         elif not given.held.get((role.of or "", role.holds)):
             yield f"given.bodies.{role.of}.{role.holds}"
-    if given.case and given.case.person is None:
-        yield "given.case.person"
+    about = "person" if procedure.subject == "person" else "title"
+    if given.case and getattr(given.case, about) is None:
+        yield f"given.case.{about}"
 
 
 def _given(known: Known, own: Given) -> Iterator[Fault]:
@@ -77,6 +78,8 @@ def _given(known: Known, own: Given) -> Iterator[Fault]:
     for code, body in own.bodies.items():
         yield from known.one_of("kind", body.kind, KINDS, "bodies", code, "kind")
         yield from known.one_of("body", body.parent, known.given.bodies, "bodies", code, "parent")
+        for role in body.roles:
+            yield from known.one_of("body_role", role, known.held_roles, "bodies", code, role)
     for name, person in own.people.items():
         yield from _person(known, name, person)
     if own.case:
@@ -111,27 +114,51 @@ def _person(known: Known, name: str, person: Person) -> Iterator[Fault]:
 
 def _step(known: Known, step: Step) -> Iterator[Fault]:
     yield from step.faults(known)
-    yield from known.one_of("case", step.case, known.cases, "case")
+    yield from known.case_ref(step.case, "case")
     for place, code in enumerate(step.refused):
         if not known.has_text(code):
             yield ("refused", place), "unknown_reason", {"reason": code}
-    yield from _then(known, step.then)
+    yield from _then(known, step.then, step.case)
 
 
-def _then(known: Known, then: Then) -> Iterator[Fault]:
-    procedure = known.procedure
-    yield from known.one_of("state", then.state, procedure.states, "then", "state")
+def _then(known: Known, then: Then, case: str | None) -> Iterator[Fault]:
+    states = [state for one in known.reached(case) for state in one.states.values()]
+    yield from known.one_of("state", then.state, known.states(case), "then", "state")
     for place, role in enumerate(then.waits_for):
-        yield from known.one_of("role", role, procedure.roles, "then", "waits_for", place)
-    outcomes = {outcome for state in procedure.states.values() for outcome in state.outcomes}
+        roles = {key for one in known.reached(case) for key in one.roles}
+        yield from known.one_of("role", role, roles, "then", "waits_for", place)
+    outcomes = {outcome for state in states for outcome in state.outcomes}
     yield from known.one_of("outcome", then.outcome, outcomes, "then", "outcome")
-    words = {state.final for state in procedure.states.values() if state.final}
+    words = {state.final for state in states if state.final}
     yield from known.one_of("end", then.ended, words, "then", "ended")
+    yield from _family(known, then)
+    yield from _people(known, then)
+
+
+def _family(known: Known, then: Then) -> Iterator[Fault]:
+    """Expectations about other cases, and about what a case holds."""
+    for ref, state in then.cases.items():
+        yield from known.case_ref(ref, "then", "cases", ref)
+        yield from known.one_of("state", state, known.states(ref), "then", "cases", ref)
+    for state in then.children:
+        yield from known.one_of("state", state, known.states("/"), "then", "children", state)
+    answers = {f"{key}.{field}" for key, form in known.procedure.forms.items() for field in form.fields}
+    for answer in then.answers:
+        yield from known.one_of("answer", answer, answers, "then", "answers", answer)
+
+
+def _people(known: Known, then: Then) -> Iterator[Fault]:
+    """Expectations about people: who is told, who has it in their inbox, who sits, who is on a list, who holds a post."""
+    for key in ("inbox_of", "seats"):
+        for place, name in enumerate(getattr(then, key)):
+            yield from known.person(name, "then", key, place)
     for name, templates in then.told.items():
         yield from known.person(name, "then", "told", name)
         for template in templates:
             if not known.has_text(template):
                 yield ("then", "told", name), "unknown_template", {"template": template}
+    for name in then.posts:
+        yield from known.one_of("person", name, known.given.people, "then", "posts", name)
     for key, names in then.listed.items():
         for name in names:
             yield from known.one_of("person", name, known.given.people, "then", "listed", key)

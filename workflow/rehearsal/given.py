@@ -1,12 +1,12 @@
 """What a scenario begins with: the day, bodies and who holds their roles, people, the round, the case, forms as usual."""
 
+from collections import defaultdict
 from datetime import date, timedelta
 from itertools import count
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
-from workflow.bodies.operations import ROLES
 from workflow.procedure.parts import Key, Part, Words
 from workflow.rehearsal.parts import BodyCode, Day, HeldRole, Holders, Name, Year
 
@@ -98,9 +98,10 @@ class Round(Part):
 
 
 class Case(Part):
-    """The case about a person; `by` opens it, `clock` where it comes by itself."""
+    """The case about a person, or about what `title` names; `by` opens it, `clock` where it comes by itself."""
 
     person: Name | None = None
+    title: str | None = Field(default=None, min_length=1, max_length=200)
     category: Key | None = None
     body: BodyCode | None = None
     """The body that puts the person forward; the person's own where nothing is said."""
@@ -126,7 +127,7 @@ class Given(Part):
     @property
     def held(self) -> dict[tuple[str, str], tuple[str, ...]]:
         """(body, role) → names. People only counted are called by their role and a number: `member01`, `member02` …"""
-        numbers = {role: count(1) for role in ROLES}
+        numbers: defaultdict[str, count[int]] = defaultdict(lambda: count(1))
         return {
             (code, role): names
             if isinstance(names, tuple)

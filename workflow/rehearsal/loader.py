@@ -1,6 +1,6 @@
 """From a scenario file to scripts that can be played, or to findings that name file, line and what is allowed there."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,15 @@ from workflow.rehearsal.steps import REGISTRY
 
 
 def load_scenarios(
-    path: Path, procedure: Procedure, *, codes: Mapping[str, Iterable[str]], has_text: Callable[[str], bool]
+    path: Path,
+    procedure: Procedure,
+    *,
+    codes: Mapping[str, Iterable[str]],
+    has_text: Callable[[str], bool],
+    others: Sequence[Procedure] = (),
 ) -> Book:
-    """The scenarios in a file. Raises Unsound with every fault found."""
-    return parse_scenarios(read_file(path), str(path), procedure, codes=codes, has_text=has_text)
+    """The scenarios in a file; `others` are procedures beside this one. Raises Unsound with every fault found."""
+    return parse_scenarios(read_file(path), str(path), procedure, codes=codes, has_text=has_text, others=others)
 
 
 def parse_scenarios(
@@ -33,14 +38,27 @@ def parse_scenarios(
     *,
     codes: Mapping[str, Iterable[str]],
     has_text: Callable[[str], bool],
+    others: Sequence[Procedure] = (),
 ) -> Book:
     """The scenarios in a text; `file` is the name findings carry. Raises Unsound."""
-    source = read_source(text, file)
+    return scenarios_in(read_source(text, file), procedure, codes=codes, has_text=has_text, others=others)
+
+
+def scenarios_in(
+    source: Source,
+    procedure: Procedure,
+    *,
+    codes: Mapping[str, Iterable[str]],
+    has_text: Callable[[str], bool],
+    others: Sequence[Procedure] = (),
+) -> Book:
+    """The scenarios in values that were read before. Raises Unsound."""
     try:
         parsed = Scenarios.model_validate(source.value)
     except ValidationError as error:
         raise Unsound(tuple(_findings(source, error))) from error
-    known = Known(procedure, parsed.given, frozenset(), codes, has_text)
+    beside = {one.procedure: one for one in others}
+    known = Known(procedure, parsed.given, frozenset(), codes, has_text, beside)
     findings = [source.finding(("given", *place), code, **params) for place, code, params in given_faults(known)]
     if parsed.procedure != procedure.procedure:
         findings.append(source.finding(("procedure",), "scenario_procedure", procedure=procedure.procedure))
@@ -52,7 +70,7 @@ def parse_scenarios(
         findings += script_faults(script, scenario.given, known, source, ("scenarios", number))
     if findings:
         raise Unsound(tuple(findings))
-    return Book(file, parsed.procedure, tuple(scripts))
+    return Book(source.file, parsed.procedure, tuple(scripts))
 
 
 def _script(

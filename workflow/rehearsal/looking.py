@@ -1,66 +1,48 @@
 """Compares what a step expects with what is so: one look for each expectation."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
-from workflow.cases.loading import LoadedCase
-from workflow.cases.tables import WorkItem
+from workflow.cases.inbox import inbox
+from workflow.cases.loading import LoadedCase, load_case
+from workflow.cases.tables import Case, CaseForm, WorkItem
 from workflow.context import Context
 from workflow.messages.tables import Delivery, Message
-from workflow.people.tables import Account, Person
+from workflow.panels.queries import open_seats
+from workflow.people.tables import Account, Person, Post
 from workflow.pools.tables import Membership, Pool
-from workflow.problems import Problem, Refused
+from workflow.problems import Missing
 from workflow.record.tables import Event
+from workflow.rehearsal.difference import Difference
 from workflow.rehearsal.expected import Then
+from workflow.rehearsal.office import UNNAMED
 from workflow.rehearsal.play import Play
 from workflow.store.types import instant
+from workflow.webhooks.tables import WebhookCall
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """Something that is not as expected: a key of the texts with its values, and the key of the step it belongs to.
+class Before:
+    """How far things had come before a step: the last delivery, call and event of the case; what follows is the step's."""
 
-    `problem` is what refused the step, where that is the difference.
-    """
-
-    code: str
-    place: tuple[str, ...]
-    params: dict[str, Any] = field(default_factory=dict)
-    problem: Problem | None = None
+    delivery: int = 0
+    call: int = 0
+    seq: int = 0
 
 
-def reason_codes(problem: Problem) -> tuple[str, ...]:
-    """The codes a refusal gives, each once: of its reasons, of the form's faults, or its own."""
-    inner = tuple(reason.code for reason in problem.reasons) if isinstance(problem, Refused) else ()
-    faults = tuple(one.code for one in getattr(problem, "problems", ()))
-    return tuple(dict.fromkeys((*inner, *faults))) or (problem.code,)
-
-
-def refusal_difference(expected: tuple[str, ...], problem: Problem | None) -> Difference | None:
-    """Whether a refusal is the one expected: every code found is expected, and every one expected is found."""
-    if problem is None:
-        return Difference("not_refused", ("refused",), {"expected": list(expected)}) if expected else None
-    found = reason_codes(problem)
-    if not expected:
-        return Difference("refused", (), {"found": list(found)}, problem)
-    unexpected = [code for code in found if not any(_is(code, one) for one in expected)]
-    absent = [one for one in expected if not any(_is(code, one) for code in found)]
-    if not unexpected and not absent:
-        return None
-    return Difference("refused_otherwise", ("refused",), {"expected": list(expected), "found": list(found)}, problem)
-
-
-def _is(code: str, expected: str) -> bool:
-    return code == expected or code.startswith(f"{expected}.")
-
-
-def last_delivery(context: Context) -> int:
-    """How far deliveries have come; what follows is what a step's people are told."""
-    return context.session.scalar(select(func.max(Delivery.id))) or 0
+def before_step(context: Context, case: LoadedCase | None) -> Before:
+    """How far things have come now."""
+    last = context.session.scalar
+    return Before(
+        last(select(func.max(Delivery.id))) or 0,
+        last(select(func.max(WebhookCall.id))) or 0,
+        case.last_seq if case else 0,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +52,7 @@ class Look:
     context: Context
     play: Play
     case: LoadedCase | None
-    since: int
-    """The last delivery before the step."""
+    before: Before
 
 
 NOTHING = "text:rehearsal.nothing"
@@ -110,14 +91,12 @@ def _due(look: Look, then: Then) -> Iterator[Difference]:
 
 
 def _outcome(look: Look, then: Then) -> Iterator[Difference]:
-    data: dict[str, Any] = {}
+    rows: Iterable[str] = ()
     if look.case:
-        row = look.context.session.scalar(
-            select(Event.data).where(Event.case_id == look.case.id, Event.seq == look.case.last_seq)
-        )
-        data = json.loads(row or "{}")
-    found = data.get("outcome")
-    yield from _differs("outcome", _outcome_text(then.outcome), _outcome_text(found))
+        since = select(Event.data).where(Event.case_id == look.case.id, Event.seq > look.before.seq)
+        rows = look.context.session.scalars(since.order_by(Event.seq))
+    settled = [data["outcome"] for data in map(json.loads, rows) if "outcome" in data and "child" not in data]
+    yield from _differs("outcome", _outcome_text(then.outcome), _outcome_text(settled[-1] if settled else None))
 
 
 def _ended(look: Look, then: Then) -> Iterator[Difference]:
@@ -131,7 +110,7 @@ def _told(look: Look, then: Then) -> Iterator[Difference]:
             select(Message.template)
             .join(Delivery, Delivery.message_id == Message.id)
             .join(Account, Account.id == Delivery.account_id)
-            .where(Delivery.id > look.since, Delivery.channel == "in_app", Account.sign_in_name == name)
+            .where(Delivery.id > look.before.delivery, Delivery.channel == "in_app", Account.sign_in_name == name)
         )
         yield from _differs(
             "told", sorted(set(templates)) or NOTHING, sorted(set(found)) or NOTHING, "told", name, name=name
@@ -151,6 +130,66 @@ def _listed(look: Look, then: Then) -> Iterator[Difference]:
         yield from _differs("listed", sorted(names) or NOTHING, found or NOTHING, "listed", key, list=key)
 
 
+def _cases(look: Look, then: Then) -> Iterator[Difference]:
+    for ref, state in then.cases.items():
+        try:
+            found = load_case(look.context.session, look.play.case_id(ref)).state
+        except Missing:
+            found = None
+        expected, shown = f"state:{state}", f"state:{found}" if found else NOTHING
+        yield from _differs("case", expected, shown, "cases", ref, case=ref, expected_ref=state, found_ref=found or "–")
+
+
+def _children(look: Look, then: Then) -> Iterator[Difference]:
+    own = select(Case.state).where(Case.parent_id == (look.case.id if look.case else None))
+    found = Counter(look.context.session.scalars(own))
+    yield from _differs("children", _counted(then.children), _counted(found))
+
+
+def _answers(look: Look, then: Then) -> Iterator[Difference]:
+    for answer, expected in then.answers.items():
+        form, _, key = answer.partition(".")
+        newest = select(CaseForm.values).where(CaseForm.form == form)
+        newest = newest.where(CaseForm.case_id == (look.case.id if look.case else None)).order_by(CaseForm.id.desc())
+        found = (look.context.session.scalars(newest.limit(1)).first() or {}).get(key)
+        shown = [NOTHING if one is None else str(one) for one in (expected, found)]
+        yield from _differs("answer", *shown, "answers", answer, answer=answer)
+
+
+def _inbox_of(look: Look, then: Then) -> Iterator[Difference]:
+    found = []
+    for name in look.play.office.accounts:
+        with look.play.looking(name) as context:
+            if look.case and look.case.id in {item.case_id for item in inbox(context).items}:
+                found.append(name)
+    yield from _differs("inbox_of", sorted(then.inbox_of) or NOTHING, sorted(found) or NOTHING)
+
+
+def _seats(look: Look, then: Then) -> Iterator[Difference]:
+    names = {account: name for name, account in look.play.office.accounts.items()}
+    seats = open_seats(look.context.session, look.case.id) if look.case else []
+    found = sorted(names[seat.account_id] for seat in seats if seat.account_id)
+    yield from _differs("seats", sorted(then.seats) or NOTHING, found or NOTHING)
+
+
+def _posts(look: Look, then: Then) -> Iterator[Difference]:
+    for name, titles in then.posts.items():
+        person = look.play.office.people.get(name)
+        rows = select(Post.title).where(Post.person_id == person, Post.title != UNNAMED).order_by(Post.id)
+        found = list(look.context.session.scalars(rows))
+        yield from _differs("posts", list(titles) or NOTHING, found or NOTHING, "posts", name, name=name)
+
+
+def _calls(look: Look, then: Then) -> Iterator[Difference]:
+    rows = select(WebhookCall.target).where(WebhookCall.id > look.before.call).order_by(WebhookCall.id)
+    found = list(look.context.session.scalars(rows))
+    yield from _differs("calls", list(then.calls) or NOTHING, found or NOTHING)
+
+
+def _counted(states: dict[str, int]) -> Any:
+    return [f"{state}: {number}" for state, number in sorted(states.items()) if number] or NOTHING
+
+
 def _roles(keys: Any) -> Any:
     return [f"role:{key}" for key in sorted(keys)] or NOTHING
 
@@ -167,4 +206,11 @@ _LOOKS: dict[str, Looker] = {
     "ended": _ended,
     "told": _told,
     "listed": _listed,
+    "cases": _cases,
+    "children": _children,
+    "answers": _answers,
+    "inbox_of": _inbox_of,
+    "seats": _seats,
+    "posts": _posts,
+    "calls": _calls,
 }

@@ -1,6 +1,6 @@
 """Fills a scratch database with what a scenario is given: bodies, accounts, people, lists, procedures and the round."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -55,7 +55,8 @@ def set_up(context: Context, given: Given, procedures: Sequence[Procedure]) -> O
     _add_kin(setter, office, given)
     for name in given.accounts:
         office.accounts[name] = _add_account(setter, office, given, name)
-    _add_holdings(setter, office, given)
+    named = {role.holds for one in procedures for role in one.roles.values()}
+    _add_holdings(setter, office, given, named)
     _enter_lists(setter, office, given, procedures)
     return office
 
@@ -89,12 +90,17 @@ def _add_account(context: Context, office: Office, given: Given, name: str) -> i
     return account
 
 
-def _add_holdings(context: Context, office: Office, given: Given) -> None:
+def _add_holdings(context: Context, office: Office, given: Given, named: Collection[str]) -> None:
     since = date(context.today.year - HELD_FOR_YEARS, 1, 1)
     for (code, role), names in given.held.items():
         for name in names:
             add_role_holding(
-                context, body_id=office.bodies[code], role=role, account_id=office.accounts[name], from_date=since
+                context,
+                body_id=office.bodies[code],
+                role=role,
+                account_id=office.accounts[name],
+                from_date=since,
+                also=named,
             )
 
 

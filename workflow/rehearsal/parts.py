@@ -7,12 +7,11 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from workflow.bodies.operations import ROLES
-from workflow.procedure.parts import _as_tuple
+from workflow.procedure.parts import Key, _as_tuple
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{1,39}$"
 MOST_HOLDERS = 200
-OWN_CODES = frozenset({"day", "holders", "body_role", "step_kind", "at_least_one"})
+OWN_CODES = frozenset({"day", "holders", "step_kind", "at_least_one"})
 """Faults that have words of their own; the others are those of every definition."""
 
 
@@ -39,14 +38,6 @@ def _holders(value: Any) -> Any:
     raise PydanticCustomError("holders", "write names in a list, or how many people")
 
 
-def _body_role(value: Any) -> Any:
-    if value not in ROLES:
-        raise PydanticCustomError(
-            "body_role", "there is no role {role}", {"role": str(value), "allowed": ", ".join(ROLES)}
-        )
-    return value
-
-
 def some(value: Any) -> Any:
     """A list of the file as a tuple with something in it."""
     if value == []:
@@ -59,11 +50,15 @@ DayOrNone = Annotated[Any, BeforeValidator(_day_or_none)]
 """A day, or the word `none`."""
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 """Somebody of a scenario, and the name they sign in by."""
+CaseRef = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,39}(/[a-z0-9][a-z0-9._-]{0,39})*$")]
+"""A case by its name, and below it a child by its number or by whom it is about: `case/2`, `case/wang`, `second/2/1`."""
+Child = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")]
+"""A child case by whom it is about, or by its number."""
 Names = Annotated[tuple[Name, ...], BeforeValidator(_as_tuple)]
 Holders = Annotated[Any, BeforeValidator(_holders)]
 """A tuple of names, or a number of people."""
 BodyCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
-HeldRole = Annotated[str, BeforeValidator(_body_role)]
+HeldRole = Key
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=120)]
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_tuple)]
 """Codes of reasons; a code without its ending stands for every ending: `age` for `age.at_most`."""

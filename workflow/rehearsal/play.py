@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 
 from workflow.bodies.queries import actor
 from workflow.cases.loading import LoadedCase, load_case
-from workflow.cases.operations import open_case
 from workflow.cases.tables import Case, Timer
 from workflow.cases.timers import Sweep
 from workflow.cases.versions import compiled_version
@@ -22,12 +21,12 @@ from workflow.expiring import act_on_expiry, open_review
 from workflow.messages.operations import SPREAD_AT_ONCE, spread
 from workflow.problems import Invalid, Missing
 from workflow.procedure.model import Procedure
+from workflow.rehearsal.beginning import begin_case, body_of
+from workflow.rehearsal.family import child_of
 from workflow.rehearsal.given import CLOCK_NAME, Given
-from workflow.rehearsal.given import Case as CaseGiven
 from workflow.rehearsal.office import Office, set_up
 from workflow.reviews.planning import plan_missing_reviews
-from workflow.rounds.operations import nominate, open_round
-from workflow.rounds.rules import nominating_holds
+from workflow.rounds.operations import open_round
 from workflow.rounds.telling import remind_when_due
 from workflow.store.database import Database
 
@@ -88,10 +87,10 @@ class Play:
             yield Context(session, self._actor(session, name), self.now)
 
     @contextmanager
-    def looking(self) -> Iterator[Context]:
-        """A context for looking only."""
+    def looking(self, name: str | None = None) -> Iterator[Context]:
+        """A context of somebody for looking only, the clock's for None."""
         with self.database.reading() as session:
-            yield Context(session, CLOCK, self.now)
+            yield Context(session, self._actor(session, name), self.now)
 
     def _actor(self, session: Any, name: str | None) -> Actor:
         if name is None:
@@ -108,7 +107,7 @@ class Play:
         self.advance(moment(self.given.today, MORNING))
         wanted = self.given.case
         if wanted and wanted.by != CLOCK_NAME:
-            self.open_case(wanted, name=MAIN)
+            self.cases[MAIN] = begin_case(self, wanted)
         self.after_step()
 
     def _call_round(self) -> None:
@@ -118,7 +117,7 @@ class Play:
         assert called.closes
         assert self.procedure.rounds_by
         role = self.procedure.roles[self.procedure.rounds_by]
-        bodies = called.calls or ((self.body_of(self.given.case),) if self.given.case else ())
+        bodies = called.calls or ((body_of(self.given, self.given.case),) if self.given.case else ())
         self.advance(moment(called.opens, CALLED_AT) if called.opens <= self.today else self.now)
         with self.as_(self.given.held[role.of or "", role.holds][0]) as context:
             opened = open_round(
@@ -143,50 +142,23 @@ class Play:
         """The version of the procedure that is rehearsed."""
         return self.office.versions[self.procedure.procedure]
 
-    def body_of(self, wanted: CaseGiven) -> str:
-        """The body that puts the person of a case forward."""
-        person = self.given.people.get(wanted.person or "")
-        return wanted.body or (person.body if person else None) or ""
+    def case_id(self, ref: str | None) -> int:
+        """The case a step means, or a child below it. Raises Missing."""
+        name, *below = (ref or MAIN).split("/")
+        found = self._named(name)
+        if below:
+            with self.looking() as context:
+                for child in below:
+                    found = child_of(context.session, self.office, found, child)
+        return found
 
-    def open_case(self, wanted: CaseGiven, *, name: str) -> None:
-        """Opens a case in the round, or outside rounds where there is none. Raises what the operations raise."""
-        body = self.body_of(wanted)
-        if body not in self.office.bodies:
-            raise Invalid("case_without_body")
-        person_id, body_id = self.office.people[wanted.person or ""], self.office.bodies[body]
-        with self.as_(wanted.by or self._opener(body)) as context:
-            if self.round_id is None:
-                opened = open_case(
-                    context,
-                    version_id=self.version_id,
-                    person_id=person_id,
-                    body_id=body_id,
-                    category=wanted.category,
-                )
-            else:
-                opened = nominate(
-                    context,
-                    round_id=self.round_id,
-                    person_id=person_id,
-                    body_id=body_id,
-                    category=wanted.category or "",
-                )
-        self.cases[name] = opened.case_id
-
-    def _opener(self, body: str) -> str | None:
-        """Whoever holds the role in the body that acts in the first state."""
-        names = [
-            name for role in sorted(nominating_holds(self.procedure)) for name in self.given.held.get((body, role), ())
-        ]
-        return names[0] if names else None
-
-    def case_id(self, name: str | None) -> int:
-        """The case a step means; one that came by itself is the newest about its person. Raises Missing."""
-        known = self.cases.get(name or MAIN)
+    def _named(self, name: str) -> int:
+        """The case of a name; one that came by itself is the newest about its person. Raises Missing."""
+        known = self.cases.get(name)
         if known is not None:
             return known
         wanted = self.given.case
-        if name or wanted is None:
+        if name != MAIN or wanted is None:
             raise Missing("case_missing")
         with self.looking() as context:
             found = context.session.scalar(
@@ -208,19 +180,21 @@ class Play:
         """The rules the case runs under."""
         return compiled_version(context.session, case.version_id)
 
-    def answers(self, form: str, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The answers of a form: the usual ones with a step's laid over them; names become accounts where those are asked."""
+    def answers(self, procedure: Procedure, form: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The answers of a form: the usual ones with a step's laid over them; names become what the form asks for."""
+        fields = procedure.forms[form].fields
         answers = {**self.given.forms.get(form, {}), **given}
-        fields = self.procedure.forms[form].fields if form in self.procedure.forms else {}
         return {
-            key: self._accounts(value) if key in fields and fields[key].type == "accounts" else value
+            key: self._named_answer(fields[key].type, value) if key in fields else value
             for key, value in answers.items()
             if value is not None
         }
 
-    def _accounts(self, names: Any) -> list[Any]:
-        listed = names if isinstance(names, list) else [names]
-        return [self.office.accounts.get(name, name) for name in listed]
+    def _named_answer(self, kind: str, value: Any) -> Any:
+        if kind == "accounts":
+            return [self.office.accounts.get(name, name) for name in (value if isinstance(value, list) else [value])]
+        ids = {"person": self.office.people, "body": self.office.bodies}.get(kind, {})
+        return ids.get(value, value) if isinstance(value, str) else value
 
     def advance(self, to: datetime) -> None:
         """Moves the clock; on the way the scheduler's work is done at every moment at which something falls due."""

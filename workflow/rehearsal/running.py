@@ -1,25 +1,24 @@
 """Rehearses a procedure: plays every script on a scratch database of its own and gathers differences and coverage."""
 
-import shutil
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from sqlalchemy import event
-
+from workflow.cases.loading import LoadedCase
+from workflow.context import Context
 from workflow.problems import Missing, Problem
 from workflow.procedure.model import Procedure
 from workflow.rehearsal.coverage import Exercised, Share, coverage, exercised
+from workflow.rehearsal.difference import Difference, reason_codes, refusal_difference
 from workflow.rehearsal.given import Given
-from workflow.rehearsal.looking import Difference, Look, differences, last_delivery, reason_codes, refusal_difference
+from workflow.rehearsal.looking import Look, before_step, differences
 from workflow.rehearsal.play import Play, moment
+from workflow.rehearsal.scratch import empty, scratch
 from workflow.rehearsal.script import Book, Cue, Script
-from workflow.store.database import Database
-from workflow.store.migrating import upgrade
+from workflow.rehearsal.steps import Step
 
 MIDNIGHT = time(0)
 
@@ -64,11 +63,18 @@ class Rehearsed:
 
 def rehearse(procedure: Procedure, book: Book, *, others: Sequence[Procedure] = ()) -> Rehearsed:
     """Plays every script. `others` are procedures the office has beside this one, such as the review that follows it."""
+    played = tuple(rehearsing(procedure, book.scripts, others=others))
+    return Rehearsed(procedure, book, played, coverage(procedure, (one.exercised for one in played)))
+
+
+def rehearsing(
+    procedure: Procedure, scripts: Sequence[Script], *, others: Sequence[Procedure] = ()
+) -> Generator[Played]:
+    """What became of each script in turn; whoever has enough closes it."""
     beside = tuple(one for one in others if one.procedure != procedure.procedure)
     with TemporaryDirectory() as folder:
         theatre = _Theatre(procedure, beside, Path(folder))
-        played = tuple(theatre.play(script) for script in book.scripts)
-    return Rehearsed(procedure, book, played, coverage(procedure, (one.exercised for one in played)))
+        yield from map(theatre.play, scripts)
 
 
 class _Theatre:
@@ -76,16 +82,15 @@ class _Theatre:
 
     def __init__(self, procedure: Procedure, others: Sequence[Procedure], folder: Path) -> None:
         self._procedure, self._others, self._folder = procedure, others, folder
-        self._empty = folder / "empty.db"
-        database = _scratch(self._empty)
-        upgrade(database)
-        database.dispose()
         self._played: dict[int, tuple[Play, Played]] = {}
+        self._without_ground: set[int] = set()
+        """Scripts that failed or were not played: what goes on from them stands on nothing."""
 
     def play(self, script: Script) -> Played:
         """Plays a script, unless the one it goes on from has failed."""
         before = self._played.get(id(script.earlier))
-        if before and not before[1].passed:
+        if id(script.earlier) in self._without_ground:
+            self._without_ground.add(id(script))
             return Played(script, (), 0, Exercised(), waits_on=script.earlier)
         goes_on = before is not None and script.earlier is not None and script.earlier.given == script.given
         play = self._scene(before[0] if before and goes_on else None, script.given)
@@ -96,27 +101,21 @@ class _Theatre:
         finally:
             play.close()
         self._played[id(script)] = (play, found)
+        if not found.passed:
+            self._without_ground.add(id(script))
         return found
 
     def _scene(self, before: Play | None, given: Given) -> Play:
         path = self._folder / f"{len(self._played)}.db"
-        shutil.copyfile(before.path if before else self._empty, path)
-        database = _scratch(path)
+        database = scratch(path, before.path.read_bytes() if before else empty())
         if before:
             return before.on(database, path)
-        first = min(filter(None, (given.today, given.round.opens if given.round else None)))
-        return Play(database, path, self._procedure, given, moment(first, MIDNIGHT), self._others)
+        return Play(database, path, self._procedure, given, first_moment(given), self._others)
 
 
-def _scratch(path: Path) -> Database:
-    """A database that nobody needs after a crash: commits do not wait for the disk."""
-    database = Database(f"sqlite:///{path}")
-
-    @event.listens_for(database.engine, "connect")
-    def on_connect(connection: Any, _record: Any) -> None:
-        connection.execute("PRAGMA synchronous=OFF")
-
-    return database
+def first_moment(given: Given) -> datetime:
+    """The midnight with which a scenario begins: of its first day, or of the day its round opens."""
+    return moment(min(filter(None, (given.today, given.round.opens if given.round else None))), MIDNIGHT)
 
 
 def _all_steps(play: Play, cues: Sequence[Cue], line: int, *, has_begun: bool) -> tuple[tuple[Failure, ...], int]:
@@ -135,20 +134,31 @@ def _all_steps(play: Play, cues: Sequence[Cue], line: int, *, has_begun: bool) -
 
 
 def _one_step(play: Play, cue: Cue) -> tuple[Difference, ...]:
+    meant = cue.step.case or cue.step.opened
     with play.looking() as context:
-        since = last_delivery(context)
-    problem: Problem | None = None
-    try:
-        cue.step.prepare(play)
-        cue.step.take(play)
-    except Problem as caught:
-        problem = caught
-    play.after_step()
+        before = before_step(context, case_meant(play, context, cue.step.case))
+    problem = take_step(play, cue.step)
     wrong = refusal_difference(cue.step.refused, problem)
     if wrong:
         return (wrong,)
     with play.looking() as context:
-        case = None
-        with suppress(Missing):
-            case = play.case(context, cue.step.case or cue.step.opened)
-        return differences(Look(context, play, case, since), cue.step.then)
+        return differences(Look(context, play, case_meant(play, context, meant), before), cue.step.then)
+
+
+def take_step(play: Play, step: Step) -> Problem | None:
+    """Takes a step and lets a minute pass; what refused it, None where nothing did."""
+    problem: Problem | None = None
+    try:
+        step.prepare(play)
+        step.take(play)
+    except Problem as caught:
+        problem = caught
+    play.after_step()
+    return problem
+
+
+def case_meant(play: Play, context: Context, ref: str | None) -> LoadedCase | None:
+    """The case a step means; None where there is none yet."""
+    with suppress(Missing):
+        return play.case(context, ref)
+    return None

@@ -2,23 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, distinct, func, or_, select
 
 from workflow.bodies.tables import Body
 from workflow.calendar.queries import calendar
 from workflow.cases.reading import may_read
-from workflow.cases.tables import Case, Waiver
+from workflow.cases.subjects import SUBJECT, SUBJECT_LATIN
+from workflow.cases.tables import Case, ProcedureVersion, Waiver
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
-from workflow.people.tables import Person
+from workflow.people.tables import Account, Person
 from workflow.problems import Missing
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Words
 from workflow.record.tables import Event
 from workflow.rounds.queries import NilReturnView, RoundView, nil_returns_of, round_procedure, view_of
 from workflow.rounds.rules import WITHDRAWN, may_survey
-from workflow.rounds.tables import Round, RoundCall
+from workflow.rounds.tables import Round, RoundCall, TimetableChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,27 @@ class WaiverCount:
 
 
 @dataclass(frozen=True, slots=True)
+class DateMoved:
+    """One date of a change; `title` is None for the days of nominations, `was` where it had not been set."""
+
+    key: str
+    title: Words | None
+    was: date | None
+    now: date
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One change of a timetable."""
+
+    moved: tuple[DateMoved, ...]
+    reason: str
+    changed_at: datetime
+    by: str
+    by_latin: str
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """A round at a glance: stages in the order of the procedure, bodies in the official order."""
 
@@ -74,6 +97,10 @@ class Board:
     stages: tuple[StageCount, ...]
     bodies: tuple[BodyAnswer, ...]
     waived: WaiverCount
+    version_number: int
+    """Which version of its procedure the round runs by."""
+    changes: tuple[ChangeView, ...]
+    """How its timetable was changed, the newest change first."""
 
     @property
     def nominated(self) -> int:
@@ -96,7 +123,7 @@ class StuckCase:
     reference: str
     person: str
     person_latin: str
-    birth_date: date
+    birth_date: date | None
     state: Words
     state_ref: str
     entered_at: datetime
@@ -111,9 +138,34 @@ def board(context: Context, round_id: int) -> Board:
     if row is None or not may_survey(round_procedure(context, row), context.actor):
         raise Missing("round_missing")
     stages = _stages(round_procedure(context, row), _counted(context, round_id))
+    version = select(ProcedureVersion.number).where(ProcedureVersion.id == row.procedure_version_id)
     return Board(
-        view_of(context, row, calendar(context)), stages, _answers(context, round_id), _waived(context, round_id)
+        view_of(context, row, calendar(context)),
+        stages,
+        _answers(context, round_id),
+        _waived(context, round_id),
+        context.session.scalars(version).one(),
+        _changes(context, round_id, round_procedure(context, row)),
     )
+
+
+def _changes(context: Context, round_id: int, procedure: Procedure) -> tuple[ChangeView, ...]:
+    rows = context.session.execute(
+        select(TimetableChange, Account.name, Account.name_latin)
+        .join(Account, Account.id == TimetableChange.changed_by)
+        .where(TimetableChange.round_id == round_id)
+        .order_by(TimetableChange.id.desc())
+    )
+    return tuple(
+        ChangeView(tuple(_moved(procedure, one) for one in row.changes), row.reason, row.changed_at, name, latin)
+        for row, name, latin in rows
+    )
+
+
+def _moved(procedure: Procedure, change: dict[str, Any]) -> DateMoved:
+    planned = procedure.timetable.get(change["key"])
+    was = date.fromisoformat(change["from"]) if change["from"] else None
+    return DateMoved(change["key"], planned.title if planned else None, was, date.fromisoformat(change["to"]))
 
 
 def stuck_cases(context: Context, round_id: int, *, quiet_days: int) -> tuple[StuckCase, ...]:
@@ -124,8 +176,8 @@ def stuck_cases(context: Context, round_id: int, *, quiet_days: int) -> tuple[St
     last = and_(Event.case_id == Case.id, Event.seq == Case.last_seq)
     quiet_since = context.now - timedelta(days=quiet_days)
     rows = context.session.execute(
-        select(Case, Person.name, Person.name_latin, Person.birth_date, Event.at)
-        .join(Person, Person.id == Case.person_id)
+        select(Case, SUBJECT, SUBJECT_LATIN, Person.birth_date, Event.at)
+        .outerjoin(Person, Person.id == Case.person_id)
         .join(Event, last)
         .where(Case.round_id == round_id, Case.closed_at.is_(None), may_read(context))
         .where(or_(Case.due_at < context.now, Event.at < quiet_since))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from workflow.bodies.tables import Body
+from workflow.cases.subjects import SUBJECT, SUBJECT_LATIN
 from workflow.cases.tables import Case
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
@@ -30,7 +31,7 @@ class Candidate:
     reference: str
     person: str
     person_latin: str
-    birth_date: date
+    birth_date: date | None
     body: Words
     category: str | None
     means: Mapping[str, float]
@@ -74,10 +75,20 @@ def ranking(context: Context, round_id: int) -> Ranking:
     """
     row, procedure = _round(context, round_id, may_compare)
     found = context.session.execute(
-        select(Case, Person, Body.title_zh, Body.title_en, Panel.id, Panel.outcome, Seat.scores)
+        select(
+            Case,
+            SUBJECT.label("name"),
+            SUBJECT_LATIN.label("latin"),
+            Person.birth_date,
+            Body.title_zh,
+            Body.title_en,
+            Panel.id,
+            Panel.outcome,
+            Seat.scores,
+        )
         .join(Panel, Panel.case_id == Case.id)
         .join(Seat, Seat.panel_id == Panel.id)
-        .join(Person, Person.id == Case.person_id)
+        .outerjoin(Person, Person.id == Case.person_id)
         .join(Body, Body.id == Case.body_id)
         .where(Case.round_id == round_id, Panel.state.in_(_scoring_states(procedure)), Seat.given_at.is_not(None))
         .order_by(Case.id, Panel.id, Seat.id)
@@ -142,9 +153,9 @@ def _candidate(
     return Candidate(
         case_id=case.id,
         reference=case.reference,
-        person=line.Person.name,
-        person_latin=line.Person.name_latin,
-        birth_date=line.Person.birth_date,
+        person=line.name,
+        person_latin=line.latin,
+        birth_date=line.birth_date,
         body=Words(zh=line.title_zh, en=line.title_en),
         category=case.category,
         means=means,

@@ -43,6 +43,18 @@ def round_dates(session: Session, case: LoadedCase, _facts: Gathered) -> Gathere
     }
 
 
+_PLANNED = Hot(select(Round.planned).where(Round.id == bindparam("round_id")))
+
+
+@fact_family("round")
+def planned_date(session: Session, case: LoadedCase, _facts: Gathered, rest: str) -> str | None:
+    """A planned date of the round's timetable; None where none is set."""
+    if case.round_id is None:
+        return None
+    found: str | None = json.loads(_PLANNED.one(session, {"round_id": case.round_id})[0]).get(rest)
+    return found
+
+
 @fact_source("round.states")
 def round_states(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
     serialize_on(session, f"round-states:{case.round_id}:{case.category}")

@@ -48,9 +48,12 @@ def open_round(
     closes_date: date,
     body_ids: Collection[int],
     seats: Mapping[str, int],
+    planned: Mapping[str, date] | None = None,
     version_id: int | None = None,
 ) -> Opened:
     """Calls bodies to a round under the newest version of a procedure, or under the one named.
+
+    `planned` has the days of the procedure's timetable that are known already.
 
     Raises Forbidden for anybody but the role that calls rounds, Invalid naming every faulty field, Missing.
     """
@@ -64,6 +67,7 @@ def open_round(
         closes_date=closes_date,
         seats=seats,
         body_ids=body_ids,
+        planned=planned or {},
     )
     bodies = _known_bodies(context, body_ids)
     row = Round(
@@ -73,6 +77,7 @@ def open_round(
         procedure_version_id=version,
         opens_date=opens_date,
         closes_date=closes_date,
+        planned={key: day.isoformat() for key, day in (planned or {}).items()},
         seats=dict(seats),
         rubric=rubric_of(rules),
         opened_at=context.now,
@@ -82,15 +87,19 @@ def open_round(
     session.flush()
     session.add_all(RoundCall(round_id=row.id, body_id=body_id) for body_id in bodies)
     session.flush()
-    tell_bodies(context, row, rules, bodies, template="round_called", occasion="called")
+    template = "round_called_planned" if row.planned else "round_called"
+    tell_bodies(context, row, rules, bodies, template=template, occasion="called")
     return Opened(row.id, row.reference)
 
 
 def _rules(context: Context, procedure: str, version_id: int | None) -> tuple[int, Procedure]:
-    if version_id is not None:
-        return version_id, compiled_version(context.session, version_id).procedure
-    newest, compiled = newest_version(context.session, procedure)
-    return newest, compiled.procedure
+    if version_id is None:
+        newest, compiled = newest_version(context.session, procedure)
+        return newest, compiled.procedure
+    chosen = compiled_version(context.session, version_id).procedure
+    if chosen.procedure != procedure:
+        raise Missing("version_missing", version=version_id)
+    return version_id, chosen
 
 
 def _known_bodies(context: Context, body_ids: Collection[int]) -> list[int]:
@@ -130,7 +139,7 @@ def nominate(
     """
     row, procedure = _round(context, round_id)
     call = _called(context, row, procedure, body_id)
-    _require_open(context, row)
+    require_open(context, row)
     _require_own_person(context, person_id, call.body_id)
     _require_first(context, row, call, person_id, category)
     acted = open_case(
@@ -158,7 +167,7 @@ def file_nil_return(context: Context, *, round_id: int, reason: str, body_id: in
     """
     row, procedure = _round(context, round_id)
     call = _called(context, row, procedure, body_id)
-    _require_open(context, row)
+    require_open(context, row)
     text = checked_reason(reason)
     nominations = context.session.scalar(
         select(func.count())
@@ -183,7 +192,7 @@ def remind_bodies(context: Context, *, round_id: int) -> int:
     """
     row, procedure = _round(context, round_id)
     _require_caller(context, procedure)
-    _require_open(context, row)
+    require_open(context, row)
     bodies = unanswered(context, row.id)
     return tell_bodies(context, row, procedure, bodies, template="round_reminder", occasion=context.today.isoformat())
 
@@ -201,7 +210,8 @@ def _require_caller(context: Context, procedure: Procedure) -> None:
         raise Forbidden("round_for_callers")
 
 
-def _require_open(context: Context, row: Round) -> None:
+def require_open(context: Context, row: Round) -> None:
+    """Raises Refused with the reasons why a round takes no cases today."""
     reasons = not_open(
         today=context.today,
         opens_date=row.opens_date,

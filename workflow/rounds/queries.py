@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 
 from workflow.calendar.queries import calendar
 from workflow.calendar.rules import Calendar
+from workflow.cases.subjects import SUBJECT, SUBJECT_LATIN
 from workflow.cases.tables import Case
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
@@ -18,6 +19,7 @@ from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Words
 from workflow.rounds.rules import WITHDRAWN, bodies_nominated_for, may_call, may_survey, not_open
 from workflow.rounds.tables import NilReturn, Round, RoundCall
+from workflow.rounds.timetable import DateView, timetable
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class RoundView:
     procedure_key: str
     opens_date: date
     closes_date: date
+    timetable: tuple[DateView, ...]
+    """Every date of the round, the first and the last day of nominations among them."""
     working_days_left: int
     """Working days after today up to the closing day; 0 on that day and after it."""
     seats: tuple[SeatsView, ...]
@@ -47,7 +51,10 @@ class RoundView:
     opened_at: datetime
     closed_at: datetime | None
     not_open: tuple[Reason, ...]
-    may_close: bool
+    phase: Literal["ahead", "open", "over", "closed"]
+    """Not begun, taking nominations, ended by its timetable, or closed by hand before."""
+    may_call: bool
+    """Whether the actor may end the taking of nominations, and move dates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +150,14 @@ def round_procedure(context: Context, row: Round) -> Procedure:
     return compiled_version(context.session, row.procedure_version_id).procedure
 
 
+def procedure_of(context: Context, round_id: int) -> Procedure:
+    """The rules of one round. Raises Missing."""
+    row = context.session.get(Round, round_id)
+    if row is None:
+        raise Missing("round_missing")
+    return round_procedure(context, row)
+
+
 def view_of(context: Context, row: Round, days: Calendar) -> RoundView:
     """The round as anybody sees it who may see it at all."""
     procedure = round_procedure(context, row)
@@ -154,6 +169,13 @@ def view_of(context: Context, row: Round, days: Calendar) -> RoundView:
         procedure_key=procedure.procedure,
         opens_date=row.opens_date,
         closes_date=row.closes_date,
+        timetable=timetable(
+            procedure,
+            days,
+            opens_date=row.opens_date,
+            closes_date=row.closes_date,
+            planned={key: date.fromisoformat(day) for key, day in row.planned.items()},
+        ),
         working_days_left=max(0, days.working_days_between(context.today, row.closes_date)),
         seats=tuple(SeatsView(key, kind.title, row.seats.get(key)) for key, kind in procedure.categories.items()),
         rubric=row.rubric,
@@ -165,14 +187,21 @@ def view_of(context: Context, row: Round, days: Calendar) -> RoundView:
             closes_date=row.closes_date,
             is_closed=row.closed_at is not None,
         ),
-        may_close=row.closed_at is None and may_call(procedure, context.actor),
+        phase=_phase(row, context.today),
+        may_call=may_call(procedure, context.actor),
     )
+
+
+def _phase(row: Round, today: date) -> Literal["ahead", "open", "over", "closed"]:
+    if row.closed_at is not None:
+        return "closed"
+    return "ahead" if today < row.opens_date else "over" if today > row.closes_date else "open"
 
 
 def _nominations(context: Context, rows: Sequence[Round], body_id: int) -> dict[int | None, tuple[NominationView, ...]]:
     found = context.session.execute(
-        select(Case, Person.name, Person.name_latin)
-        .join(Person, Person.id == Case.person_id)
+        select(Case, SUBJECT, SUBJECT_LATIN)
+        .outerjoin(Person, Person.id == Case.person_id)
         .where(Case.round_id.in_([row.id for row in rows]), Case.body_id == body_id)
         .order_by(Case.id)
     )

@@ -1,9 +1,10 @@
 """Who may call a round, nominate in it and survey it, whether its timetable takes nominations, and what its rows must be."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from workflow.calendar.rules import FIRST_YEAR, LAST_YEAR
 from workflow.context import Actor
 from workflow.engine.guards.case import RoundOpen
 from workflow.problems import Invalid, Problem, Reason
@@ -82,6 +83,7 @@ def rubric_of(procedure: Procedure) -> list[dict[str, Any]]:
         return []
     return [
         {"key": key, "title": item.title.model_dump(), "weight": item.weight, "out_of": item.out_of}
+        | ({"at_least": item.at_least} if item.at_least else {})
         for key, item in procedure.rubric.items.items()
     ]
 
@@ -94,6 +96,7 @@ def check_round(
     closes_date: date,
     seats: Mapping[str, Any],
     body_ids: Collection[int],
+    planned: Mapping[str, date] = {},
 ) -> None:
     """Raises Invalid naming every field of a new round that is wrong."""
     problems: list[Problem] = []
@@ -102,8 +105,7 @@ def check_round(
             problems.append(Invalid("field_required", field=field))
         elif len(title.strip()) > MAX_TITLE:
             problems.append(Invalid("field_too_long", field=field, limit=MAX_TITLE, length=len(title.strip())))
-    if closes_date < opens_date:
-        problems.append(Invalid("round_closes_first", field="closes_date", opens_date=opens_date))
+    problems += timetable_problems(procedure, opens_date=opens_date, closes_date=closes_date, planned=planned)
     if not body_ids:
         problems.append(Invalid("round_calls_nobody", field="body_ids"))
     for category, number in seats.items():
@@ -113,6 +115,29 @@ def check_round(
             problems.append(Invalid("round_seats_faulty", field=f"seats_{category}", limit=MAX_SEATS))
     if problems:
         raise Invalid("form_faulty", problems=tuple(problems), count=len(problems))
+
+
+def timetable_problems(
+    procedure: Procedure, *, opens_date: date, closes_date: date, planned: Mapping[str, date]
+) -> Iterator[Problem]:
+    """Dates outside the calendar, before one they follow, or of no timetable of the procedure."""
+    days = {"opens_date": opens_date, "closes_date": closes_date, **_in_order(procedure, planned)}
+    latest = opens_date
+    for field, day in days.items():
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            yield Invalid("date_out_of_range", field=field, first=FIRST_YEAR, last=LAST_YEAR)
+        elif field == "closes_date" and day < opens_date:
+            yield Invalid("round_closes_first", field=field, opens_date=opens_date)
+        elif day < latest:
+            yield Invalid("date_too_early", field=field, before_date=latest)
+        latest = max(latest, day)
+    for key in planned.keys() - procedure.timetable.keys():
+        yield Invalid("date_unknown", field=key)
+
+
+def _in_order(procedure: Procedure, planned: Mapping[str, date]) -> dict[str, date]:
+    """The planned dates that are set, as they follow each other."""
+    return {key: planned[key] for key in procedure.timetable if key in planned}
 
 
 def checked_reason(reason: str) -> str:

@@ -1,4 +1,4 @@
-"""Tables of rounds, of the calls to bodies, and of nil returns."""
+"""Tables of rounds with the changes of their timetables, of the calls to bodies, and of nil returns."""
 
 from datetime import date, datetime
 from typing import Any
@@ -23,15 +23,31 @@ class Round(Base):
     opens_date: Mapped[date]
     closes_date: Mapped[date]
     """Last day on which a nomination is taken."""
+    planned: Mapped[Any] = mapped_column(Json, default=dict)
+    """Planned date of the procedure's timetable → its day: {"review_by": "2026-03-20"}; one left out is not set yet."""
     seats: Mapped[Any] = mapped_column(Json)
     """Category → number: {"reserve": 15, "youth": 25}; a category left out has no limit."""
     rubric: Mapped[Any] = mapped_column(Json)
-    """The one yardstick: list of {"key", "title": {"zh", "en"}, "weight", "out_of"}; weights add up to 100."""
+    """The one yardstick: list of {"key", "title": {"zh", "en"}, "weight", "out_of", perhaps "at_least"}; weights add up to 100."""
     opened_at: Mapped[datetime] = mapped_column(Instant)
     opened_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     """Since when no nomination is taken, whatever the timetable says."""
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class TimetableChange(Base):
+    """A change of a round's timetable: what stood before stays here, with who changed it and why."""
+
+    __tablename__ = "timetable_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    changes: Mapped[Any] = mapped_column(Json)
+    """List of {"key", "from", "to"} in the order of the timetable; `from` and `to` are ISO dates, or null."""
+    reason: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    changed_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
 
 
 class RoundCall(Base):

@@ -53,7 +53,14 @@ def unanswered(context: Context, round_id: int) -> list[int]:
 
 
 def tell_bodies(
-    context: Context, row: Round, procedure: Procedure, body_ids: Iterable[int], *, template: str, occasion: str
+    context: Context,
+    row: Round,
+    procedure: Procedure,
+    body_ids: Iterable[int],
+    *,
+    template: str,
+    occasion: str,
+    reason: str = "",
 ) -> int:
     """Writes a message to whoever nominates in each body; how many bodies were told now."""
     roles = context.session.execute(
@@ -72,6 +79,12 @@ def tell_bodies(
                 "title": {"zh": row.title_zh, "en": row.title_en},
                 "opens_date": row.opens_date,
                 "closes_date": row.closes_date,
+                "planned": [
+                    {"title": planned.title.model_dump(), "on_date": row.planned[key]}
+                    for key, planned in procedure.timetable.items()
+                    if key in row.planned
+                ],
+                "reason": reason,
             },
             case_id=None,
             body_role_id=role.id,

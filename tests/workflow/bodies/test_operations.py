@@ -116,6 +116,13 @@ def test_a_holding_names_a_known_role_and_days_in_order(write: Write, account: i
     write(add_role_holding, **given, role="officer", to_date=SINCE)
 
 
+def test_a_role_that_a_procedure_names_can_be_held(write: Write, account: int) -> None:
+    given = {"body_id": write(add_body, **STREET), "account_id": account, "from_date": SINCE}
+    with pytest.raises(Invalid, match="role_unknown"):
+        write(add_role_holding, **given, role="developer")
+    assert write(add_role_holding, **given, role="developer", also=("developer",))
+
+
 def test_nobody_holds_a_role_in_no_body(any_database: Database, write: Write, account: int) -> None:
     body = write(add_body, **STREET)
     for given in ({"body_id": 99, "account_id": account}, {"body_id": body, "account_id": 99}):

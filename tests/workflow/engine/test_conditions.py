@@ -11,7 +11,14 @@ from workflow.engine.conditions import holds, needs_of
 from workflow.procedure.conditions import Condition
 
 FACTS: dict[str, Any] = {
-    "form.values": {"sum": 12, "ok": True, "kinds": ["a", "b"], "day": "2026-03-02", "money": "12.50"},
+    "form.values": {
+        "sum": 12,
+        "ok": True,
+        "kinds": ["a", "b"],
+        "day": "2026-03-02",
+        "money": "12.50",
+        "rows": [{"by": "a"}, {"by": "b"}, {"by": "a"}, {}],
+    },
     "case.category": "reserve",
     "children.elected": 0,
     "person.age": None,
@@ -27,6 +34,8 @@ TRUE = [
     {"this": "field.kinds", "one_of": ["b", "c"]},
     {"this": "field.kinds", "at_least": 2},
     {"this": "field.money", "at_least": 12, "at_most": 13},
+    {"this": "field.rows.by.a", "equals": 2},
+    {"this": "field.none.by.a", "equals": 0},
     {"this": "field.day", "at_most": "2026-03-02"},
     {"this": "field.day", "same_as": "round.opens_date"},
     {"this": "form.report.grade", "same_as": "form.report.wish"},

@@ -240,3 +240,35 @@ def test_at_the_deadline_a_vote_is_counted_without_those_who_stayed_away(office:
     played = Play.of(office, ASSESSOR + RECUSING.replace("FEWEST", "2"))
     played.gives("assessor1", "agree")
     assert played.expires() == "desk.done"
+
+
+TOGETHER = """\
+  named: {chosen_in: list.members, title: {en: Named, zh: 指定成员}}
+starts: desk.draft
+forms:
+  list:
+    title: {en: List, zh: 名单}
+    fields:
+      members: {type: accounts, holders_of: anybody, required: true, title: {en: Members, zh: 成员}}
+stages:
+  desk:
+    title: {en: Desk, zh: 办理}
+    states:
+      draft: {title: {en: Draft, zh: 起草}, actions: {submit: {by: clerk, form: list, to: desk.vote}}}
+      vote:
+        title: {en: Vote, zh: 表决}
+        panel: {of: {everyone: assessor, chosen: named}, opinions: [agree, disagree], settle: {rule: all, cites: r/1}}
+        outcomes: {agreed: desk.done, refused: desk.done}
+      done: {title: {en: Done, zh: 办结}, final: done}
+"""
+ANYBODY = "  anybody: {of: organization, holds: assessor, title: {en: Anybody, zh: 任何人}}\n"
+
+
+def test_everybody_and_those_named_sit_together_once_each(office: Office) -> None:
+    text = TOGETHER.replace("holders_of: anybody", "holders_of: head")
+    played = Play.of(office, ASSESSOR + text)
+    played.act("secretary", "submit", form={"members": [office.actors["orghead"].account_id]})
+    assert played.waits_for() == ["assessor", "assessor", "assessor", "named"]
+    same = Play.of(office, ASSESSOR + ANYBODY + TOGETHER)
+    same.act("secretary", "submit", form={"members": [office.actors["assessor1"].account_id]})
+    assert same.waits_for() == ["assessor", "assessor", "assessor"]

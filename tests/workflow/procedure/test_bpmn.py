@@ -3,22 +3,28 @@
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from definitions.examples import examples, framed
 from definitions.library import procedures
+from definitions.texts import has, say
 from tests.architecture.house import HOME
 from tests.fixtures.node import ReadBpmn
 from tests.web.test_front_door import run
 from workflow.procedure.bpmn import write_bpmn
-from workflow.procedure.flow import LanesBy, graph
+from workflow.procedure.flow import graph
+from workflow.procedure.flow_parts import ON_TASKS, Graph, LanesBy
+from workflow.procedure.flow_words import OUTCOMES
 from workflow.procedure.layout import layout
+from workflow.procedure.layout_cells import Box, Point
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Words
+from workflow.procedure.stages import Action
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DRAWN = "{http://www.omg.org/spec/BPMN/20100524/DI}"
@@ -41,13 +47,13 @@ def procedure(request: pytest.FixtureRequest) -> Procedure:
 
 
 def ways(procedure: Procedure) -> Iterator[str]:
-    """The ids of every way out of every state; the second and later ways of one name are counted."""
+    """The ids of every way out of every state; an action of many states is there once."""
+    shared = {(ref, wide.name) for wide in procedure.wide_actions for ref in wide.refs}
     for ref, state in procedure.states.items():
-        seen: Counter[str] = Counter()
-        for name, _target in procedure.targets(ref):
-            seen[name] += 1
-            kind = "act" if name in state.actions else "outcome"
-            yield f"way-{kind}-{ref}-{name}" + (f"-{seen[name]}" if seen[name] > 1 else "")
+        yield from (f"way-act-{ref}-{name}" for name in state.actions if (ref, name) not in shared)
+        yield from (f"way-outcome-{ref}-{name}" for name in state.outcomes)
+        yield from (f"way-choose-{ref}-{number}" for number, _ in enumerate(state.choose, start=1))
+    yield from (f"way-any-{wide.stage or ''}-{wide.name}" for wide in procedure.wide_actions)
 
 
 def one(root: ET.Element, id_: str) -> ET.Element:
@@ -85,33 +91,62 @@ def test_every_state_and_way_is_there_once_with_a_place_in_one_lane(procedure: P
     assert [id_ for id_, count in ids.items() if count > 1] == []
     flows = root.findall(f".//{BPMN}sequenceFlow")
     nodes = {id_ for flow in flows for id_ in (flow.get("sourceRef"), flow.get("targetRef"))}
+    inner = {element.get("id") for part in root.iter(f"{BPMN}subProcess") for element in part}
+    parts = {part.get("id") for part in root.iter(f"{BPMN}subProcess")}
     in_lanes = Counter(node.text for node in root.iter(f"{BPMN}flowNodeRef"))
-    assert set(in_lanes) == nodes | set(procedure.states)
+    assert set(in_lanes) == (nodes - inner) | parts | set(procedure.states)
     assert set(in_lanes.values()) == {1}
     assert sorted(str(flow.get("id")) for flow in flows if str(flow.get("id")).startswith("way-")) == sorted(
         ways(procedure)
     )
 
 
-def test_a_way_leads_from_its_state_to_its_target(procedure: Procedure) -> None:
-    drawn = graph(procedure)
-    owner = {node.id: node.ref for node in drawn.nodes}
-    led = {(owner[flow.source], flow.label, owner[flow.target]) for flow in drawn.flows if flow.id.startswith("way-")}
+@pytest.mark.parametrize("lanes", LANES)
+def test_the_ways_lead_from_their_states_to_their_targets(procedure: Procedure, lanes: LanesBy) -> None:
+    """By links, gateways and parts that begin anywhere: what is drawn comes to the procedure's own ways, no more, no less."""
+    drawn = graph(procedure, lanes=lanes)
+    wide = {f"any-{one.stage or ''}-{one.name}": one for one in procedure.wide_actions}
+    led = set()
+    for flow in drawn.flows:
+        if flow.id.startswith("way-"):
+            source = next(node.ref for node in drawn.nodes if node.id == flow.source)
+            refs = wide[source].refs if source in wide else (source,)
+            led |= {(ref, flow.label, target) for ref in refs for target in ends(drawn, procedure, flow.target)}
     assert led == {(ref, name, target) for ref in procedure.states for name, target in procedure.targets(ref)}
+
+
+def ends(drawn: Graph, procedure: Procedure, node_id: str) -> Iterator[str]:
+    """The states a flow to a node comes to in the end."""
+    node = next(node for node in drawn.nodes if node.id == node_id)
+    if node.kind == "parting":
+        for flow in drawn.flows:
+            if flow.source == node_id:
+                yield from ends(drawn, procedure, flow.target)
+    elif node.kind == "back":
+        yield from (note.removeprefix("leads to: ") for note in node.notes)
+    else:
+        yield node.leads if node.kind in {"away", "departure"} and node.leads else node.ref
+
+
+def test_a_link_is_caught_where_it_leads(procedure: Procedure) -> None:
+    drawn = graph(procedure)
+    assert {node.leads for node in drawn.nodes if node.kind == "away"} == {
+        node.ref for node in drawn.nodes if node.kind == "landing"
+    }
+    assert {node.leads for node in drawn.nodes if node.kind == "departure"} == {
+        node.ref for node in drawn.nodes if node.kind == "arrival"
+    }
 
 
 @pytest.mark.parametrize("lanes", LANES)
 def test_what_flows_nothing_comes_to_but_the_start_and_events_on_tasks(procedure: Procedure, lanes: LanesBy) -> None:
     drawn = graph(procedure, lanes=lanes)
     come_to = {flow.target for flow in drawn.flows}
-    assert {node.kind for node in drawn.nodes if node.id not in come_to} <= {
-        "start",
-        "interruption",
-        "deadline",
-        "expiry",
-    }
+    begins = {"start", "branch", "reopening", "arrival", "landing", "trigger", "cancellation"}
+    assert {node.kind for node in drawn.nodes if node.id not in come_to} <= begins | ON_TASKS | {"anywhere"}
     left = {flow.source for flow in drawn.flows}
-    assert {node.kind for node in drawn.nodes if node.id not in left} <= {"end", "told"}
+    ends_there = {"end", "told", "noted", "back", "away", "departure"}
+    assert {node.kind for node in drawn.nodes if node.id not in left} <= ends_there | {"anywhere"}
 
 
 @pytest.mark.parametrize("lanes", LANES)
@@ -125,13 +160,147 @@ def test_nothing_is_drawn_upon_another_or_outside_its_lane(procedure: Procedure,
         assert box.x + box.width <= lane.x + lane.width
         assert lane.y <= box.y
         assert box.y + box.height <= lane.y + lane.height
-    free = [node for node in drawn.nodes if node.host is None]
+    free = [node for node in drawn.nodes if node.host is None and node.within is None]
     for one_node, other in combinations(free, 2):
         a, b = places.nodes[one_node.id], places.nodes[other.id]
         assert a.x + a.width <= b.x or b.x + b.width <= a.x or a.y + a.height <= b.y or b.y + b.height <= a.y
     for flow in drawn.flows:
         for (x1, y1), (x2, y2) in zip(places.flows[flow.id], places.flows[flow.id][1:], strict=False):
             assert x1 == x2 or y1 == y2, flow.id
+
+
+def overlap(a: Box, b: Box) -> bool:
+    return a.x < b.x + b.width and b.x < a.x + a.width and a.y < b.y + b.height and b.y < a.y + a.height
+
+
+def segments(corners: tuple[Point, ...]) -> Iterator[Box]:
+    for (x1, y1), (x2, y2) in pairwise(corners):
+        yield Box(min(x1, x2), min(y1, y2), max(abs(x1 - x2), 1), max(abs(y1 - y2), 1))
+
+
+@pytest.mark.parametrize("lanes", LANES)
+def test_no_name_is_written_upon_another_an_element_or_a_line(procedure: Procedure, lanes: LanesBy) -> None:
+    drawn = graph(procedure, lanes=lanes)
+    places = layout(drawn)
+    for (one_id, a), (other_id, b) in combinations(places.names.items(), 2):
+        assert not overlap(a, b), (one_id, other_id)
+    for name, box in places.names.items():
+        for node in drawn.nodes:
+            if node.kind != "anywhere":
+                assert not overlap(box, places.nodes[node.id]), (name, node.id)
+        for flow in drawn.flows:
+            assert not any(overlap(box, line) for line in segments(places.flows[flow.id])), (name, flow.id)
+
+
+@pytest.mark.parametrize("lanes", LANES)
+def test_no_line_runs_through_an_element(procedure: Procedure, lanes: LanesBy) -> None:
+    drawn = graph(procedure, lanes=lanes)
+    places = layout(drawn)
+    for flow in drawn.flows:
+        for node in drawn.nodes:
+            if node.kind == "anywhere" or node.id in {flow.source, flow.target} or node.host == flow.source:
+                continue
+            box = places.nodes[node.id]
+            within = Box(box.x + 1, box.y + 1, box.width - 2, box.height - 2)
+            assert not any(overlap(within, line) for line in segments(places.flows[flow.id])), (flow.id, node.id)
+
+
+def test_a_state_that_chooses_is_a_gateway_with_conditions_in_words_and_a_default() -> None:
+    root = ET.fromstring(write_bpmn(framed("way"), zh))
+    choice, large, otherwise = (one(root, id_) for id_ in ("desk.how_large", *WAYS_OF_SIZE))
+    assert (choice.tag, choice.get("name"), choice.get("default")) == (
+        f"{BPMN}exclusiveGateway",
+        "金额",
+        WAYS_OF_SIZE[1],
+    )
+    assert large.get("name") == large.findtext(f"{BPMN}conditionExpression") == "金额 ≥ 1000"
+    assert otherwise.get("name") == "否则"
+    assert otherwise.find(f"{BPMN}conditionExpression") is None
+
+
+WAYS_OF_SIZE = ("way-choose-desk.how_large-1", "way-choose-desk.how_large-2")
+
+
+def test_an_action_of_a_whole_stage_is_drawn_once_and_interrupts() -> None:
+    root = ET.fromstring(write_bpmn(procedures()["promotion-tenure"], zh))
+    part = one(root, "any-probation-stop_clock")
+    assert (part.tag, part.get("triggeredByEvent"), part.get("name")) == (
+        f"{BPMN}subProcess",
+        "true",
+        "预聘期：暂停计时",
+    )
+    assert [line for line in documented(part) if line.startswith("in: ")] == [
+        f"in: probation.{key}" for key in ("first_years", "third_year", "later_years")
+    ]
+    assert one(root, "trigger-any-probation-stop_clock").get("isInterrupting") == "true"
+    thrown = one(root, "go-any-probation-stop_clock").find(f"{BPMN}signalEventDefinition")
+    caught = one(root, "arrival-probation.clock_stopped").find(f"{BPMN}signalEventDefinition")
+    assert thrown is not None
+    assert caught is not None
+    assert thrown.get("signalRef") == caught.get("signalRef") == one(root, "signal-probation.clock_stopped").get("id")
+
+
+def test_where_a_suspended_case_goes_on_is_said_not_drawn() -> None:
+    root = ET.fromstring(write_bpmn(procedures()["promotion-tenure"], zh))
+    back = one(root, "back-probation.clock_stopped-start_clock")
+    assert (back.tag, back.get("name")) == (f"{BPMN}endEvent", "中止前的环节")
+    assert "leads to: university.provost" in documented(back)
+
+
+def test_an_action_with_several_targets_has_a_gateway_with_a_flow_to_each() -> None:
+    root = ET.fromstring(write_bpmn(procedures()["promotion-tenure"], zh))
+    assert one(root, "way-act-denial.appeal-uphold").get("targetRef") == "to-denial.appeal-uphold"
+    assert one(root, "to-denial.appeal-uphold").tag == f"{BPMN}exclusiveGateway"
+    names = [one(root, f"to-denial.appeal-uphold-{number}").get("name") for number in (1, 2, 3, 4)]
+    assert names == ["同行投票", "系主任意见", "院长意见", "教务长"]
+
+
+def test_a_state_that_waits_for_child_cases_calls_them_and_they_begin_where_they_do() -> None:
+    root = ET.fromstring(write_bpmn(procedures()["promotion-tenure"], zh))
+    waits = one(root, "referees.letters")
+    assert (waits.tag, waits.get("calledElement")) == (f"{BPMN}callActivity", "process-promotion-tenure")
+    assert waits.find(f"{BPMN}multiInstanceLoopCharacteristics") is not None
+    begins = one(root, "branch-letter.asked")
+    assert (begins.tag, begins.get("name")) == (f"{BPMN}startEvent", "子案件：评议信")
+    assert one(root, "enter-branch-letter.asked").get("targetRef") == "letter.asked"
+
+
+def test_an_action_that_leaves_the_case_where_it_is_does_not_end_the_task() -> None:
+    root = ET.fromstring(write_bpmn(procedures()["project-leader-election"], zh))
+    remark = one(root, "remark-nomination.open-stand")
+    assert (remark.get("attachedToRef"), remark.get("cancelActivity")) == ("nomination.open", "false")
+
+
+def test_a_deadline_may_declare_an_outcome() -> None:
+    root = ET.fromstring(write_bpmn(procedures()["promotion-tenure"], zh))
+    assert one(root, "expiry-department.committee").get("name") == "2个月：未通过"
+    assert one(root, "expire-department.committee").get("targetRef") == "department.response"
+
+
+def test_a_final_state_is_left_by_a_beginning_of_its_own() -> None:
+    reopened = variant(framed("frame"), "done", {"reopen": {"by": ("head",), "to": "desk.decide"}})
+    root = ET.fromstring(write_bpmn(reopened, zh))
+    assert one(root, "desk.done").find(f"{BPMN}outgoing") is None
+    assert one(root, "reopening-desk.done-reopen").tag == f"{BPMN}startEvent"
+    assert one(root, "way-act-desk.done-reopen").get("targetRef") == "desk.decide"
+
+
+def variant(procedure: Procedure, state: str, actions: dict[str, Any]) -> Procedure:
+    """The procedure with actions put into a state of its desk."""
+    desk = procedure.stages["desk"]
+    changed = desk.states[state].model_copy(
+        update={"actions": {k: Action.model_validate(a) for k, a in actions.items()}}
+    )
+    stage = desk.model_copy(update={"states": {**desk.states, state: changed}})
+    return Procedure.model_validate(
+        procedure.model_dump(by_alias=True) | {"stages": {"desk": stage.model_dump(by_alias=True)}}
+    )
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_outcomes_are_called_what_the_pages_call_them(name: str) -> None:
+    if has(f"outcome.{name}"):
+        assert (OUTCOMES[name].en, OUTCOMES[name].zh) == (say(f"outcome.{name}", "en"), say(f"outcome.{name}", "zh"))
 
 
 def test_what_a_state_is_shows_in_its_element() -> None:

@@ -195,6 +195,9 @@ def test_what_will_not_do_as_it_seems_is_a_warning(tmp_path: Path, name: str) ->
 
 
 QUIET = {
+    "an opinion the panel names": after_panel(
+        SOUND_PANEL.replace("disagree]", "shrugs], titles: {shrugs: {en: Does not mind, zh: 无所谓}}")
+    ),
     "ages that meet": changed(guarded(age("at_most: 40"), age("at_least: 40"))),
     "ages on different days": changed(guarded(age("at_most: 30"), age("at_least: 31, on: round.opens_date"))),
     "a waiver": changed(guarded(age("at_most: 30"), age("at_least: 40", ", waivable_by: head"))),

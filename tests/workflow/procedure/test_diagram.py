@@ -7,14 +7,21 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from definitions.examples import framed
+from definitions.library import FOLDER
 from tests.fixtures.office import CATALOGUE
-from workflow.procedure.diagram import BOX_HEIGHT, BOX_WIDTH, Say, draw_mermaid, draw_svg, way_title
+from workflow.procedure.diagram import draw_svg
+from workflow.procedure.diagram_places import BOX_HEIGHT, BOX_WIDTH, GAP_X, places, units
+from workflow.procedure.diagram_ways import Say, drawn_ways
+from workflow.procedure.flow_words import way_words
 from workflow.procedure.loader import load_procedure
+from workflow.procedure.mermaid import LONGEST, draw_mermaid
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Words
+from workflow.procedure.ways import ways_out
 
 SVG = "{http://www.w3.org/2000/svg}"
-KEYS = ("reserve-official", "annual-review")
+KEYS = tuple(path.stem for path in sorted(FOLDER.glob("*.yaml")))
 LONG = "推荐材料准备与民主推荐会议筹备"
 HOSTILE = '<script>&"x":\\"</script>'
 
@@ -66,35 +73,76 @@ def test_boxes_lie_within_the_drawing_and_not_upon_each_other(procedure: Procedu
     drawing = parsed(draw_svg(procedure, en))
     width, height = int(drawing.get("width") or 0), int(drawing.get("height") or 0)
     assert drawing.get("viewBox") == f"0 0 {width} {height}"
-    corners = []
-    for box in boxes(drawing).values():
-        rect = box.find(f"{SVG}rect")
-        assert rect is not None
-        corners.append((int(rect.get("x") or -1), int(rect.get("y") or -1)))
+    at = places(procedure, drawn_ways(procedure, en))
+    assert (at.width, at.height) == (width, height)
+    corners = [(box.x, box.y) for box in at.boxes.values()]
     assert all(0 <= x <= width - BOX_WIDTH and 0 <= y <= height - BOX_HEIGHT for x, y in corners)
     for (x1, y1), (x2, y2) in combinations(corners, 2):
         assert abs(x1 - x2) >= BOX_WIDTH or abs(y1 - y2) >= BOX_HEIGHT
 
 
 def test_two_states_are_joined_by_one_arrow_or_a_word_below_the_box(procedure: Procedure) -> None:
-    joined = {(ref, target) for ref in procedure.states for _, target in procedure.targets(ref) if target != ref}
+    own = {ref: list(ways_out(procedure, ref)) for ref in procedure.states}
+    joined = {(ref, target) for ref, outs in own.items() for out in outs for target in out.targets if target != ref}
+    backs = sum(bool(out.back) for outs in own.values() for out in outs)
+    drawn = drawn_ways(procedure, zh)
+    arrows = [(arrow.source, arrow.target) for arrow in drawn.arrows if arrow.kind != "child"]
+    written = [(ref, line) for ref, lines in drawn.below.items() for line in lines if line.startswith("↳ ")]
+    assert len(arrows) == len(set(arrows))
+    assert set(arrows) <= joined
+    assert len(arrows) + len(written) == len(joined) + backs
     drawing = parsed(draw_svg(procedure, zh))
-    arrows = of_class(drawing, "diagram-way")
-    written = [node.text or "" for node in of_class(drawing, "diagram-end")]
-    assert all(text.startswith("↳ ") for text in written)
-    assert len(arrows) + sum(text.count(" · ") + 1 for text in written) == len(joined)
-    assert all(arrow.get("marker-end") == "url(#arrow)" for arrow in arrows)
-    names = {name for arrow in arrows for name in str(arrow.findtext(f"{SVG}title")).split(", ")}
-    assert names <= {name for ref in procedure.states for name, _ in procedure.targets(ref)}
+    paths = of_class(drawing, "diagram-way")
+    assert len(paths) == len(drawn.arrows)
+    assert all(path.get("marker-end") == "url(#arrow)" for path in paths)
+    text = "".join(node.text or "" for node in of_class(drawing, "diagram-end"))
+    assert text.replace(" ", "") == "".join(line for lines in drawn.below.values() for line in lines).replace(" ", "")
+
+
+def test_no_line_of_words_reaches_the_next_box(procedure: Procedure) -> None:
+    drawing = parsed(draw_svg(procedure, en))
+    for name in ("diagram-end", "diagram-from"):
+        assert all(units(node.text or "") * 6 <= BOX_WIDTH + GAP_X for node in of_class(drawing, name))
+
+
+def test_an_action_of_a_whole_stage_is_written_once_in_its_lane(shipped: dict[str, Procedure]) -> None:
+    drawing = parsed(draw_svg(shipped["promotion-tenure"], en))
+    written = [node.text for node in of_class(drawing, "diagram-shared")]
+    assert written == [
+        "At any time: Stop the clock → Clock stopped",
+        "At any time: Cancelled with the case it belongs to → No longer awaited",
+    ]
+    titles = [str(arrow.findtext(f"{SVG}title")) for arrow in of_class(drawing, "diagram-way")]
+    assert not [title for title in titles if "Stop the clock" in title or "Start the clock" in title]
+    assert "↳ Where it was suspended" in [node.text for node in of_class(drawing, "diagram-end")]
+
+
+def test_child_cases_are_shown_where_they_are_waited_for_and_where_they_begin(shipped: dict[str, Procedure]) -> None:
+    drawing = parsed(draw_svg(shipped["promotion-tenure"], en))
+    kinds = {ref: set(str(box.get("class")).split()) for ref, box in boxes(drawing).items()}
+    assert [ref for ref, found in kinds.items() if "is-many" in found] == ["referees.letters"]
+    assert [arrow.findtext(f"{SVG}title") for arrow in of_class(drawing, "diagram-child")] == ["Child case"]
+    assert len(of_class(drawing, "diagram-start")) == 2
+    assert len(of_class(drawing, "is-child")) == 1
+    assert "Child case" in [node.text for node in of_class(drawing, "diagram-from")]
+
+
+def test_a_state_that_chooses_is_pointed_and_its_ways_are_called_by_their_conditions() -> None:
+    drawing = parsed(draw_svg(framed("way"), en))
+    box = boxes(drawing)["desk.how_large"]
+    assert "is-choice" in str(box.get("class"))
+    assert box.find(f"{SVG}path") is not None
+    titles = {str(arrow.findtext(f"{SVG}title")) for arrow in of_class(drawing, "diagram-way")}
+    assert {"Sum ≥ 1000", "otherwise"} <= titles
 
 
 def test_ways_of_one_target_share_an_arrow_and_ways_back_are_marked(shipped: dict[str, Procedure]) -> None:
-    drawing = parsed(draw_svg(shipped["reserve-official"], zh))
+    drawing = parsed(draw_svg(shipped["reserve-official"], en))
     titles = [str(arrow.findtext(f"{SVG}title")) for arrow in of_class(drawing, "diagram-way")]
     back = [str(arrow.findtext(f"{SVG}title")) for arrow in of_class(drawing, "diagram-back")]
-    assert "submit" in titles
-    assert set(back) >= {"return", "answer"}
-    assert {"submit", "approve", "list"}.isdisjoint(back)
+    assert "Submit the nomination" in titles
+    assert set(back) >= {"Return for correction", "Answer and hand back"}
+    assert {"Submit the nomination", "Enter in the list"}.isdisjoint(back)
 
 
 def test_a_distant_end_is_written_below_its_box(shipped: dict[str, Procedure]) -> None:
@@ -170,9 +218,11 @@ def test_mermaid_names_every_state_way_and_end(procedure: Procedure) -> None:
         here = ref.replace(".", "__")
         assert f'state "{state.title.zh}" as {here}' in lines
         assert (f"{here} --> [*]" in lines) is (state.final is not None)
-        for name, target in procedure.targets(ref):
-            there = target.replace(".", "__")
-            assert f"{here} --> {there} : {way_title(procedure, ref, name, zh)}" in lines
+        for out in ways_out(procedure, ref):
+            title = zh(out.title).replace(":", "：")
+            title = title if len(title) <= LONGEST else f"{title[:LONGEST]}…"
+            for target in out.targets:
+                assert f"{here} --> {target.replace('.', '__')} : {title}" in lines
     assert sum(line.startswith("state ") and line.endswith("{") for line in lines) == len(procedure.stages)
     assert lines.count("}") == len(procedure.stages)
 
@@ -186,10 +236,20 @@ def test_mermaid_keeps_what_would_end_a_text_out_of_it(hostile: Procedure) -> No
     assert way.count('"') == 0
 
 
-def test_a_way_is_called_by_the_actions_title_or_the_outcomes_name(shipped: dict[str, Procedure]) -> None:
+def test_mermaid_has_one_box_for_what_many_states_share(shipped: dict[str, Procedure]) -> None:
+    lines = lines_of(draw_mermaid(shipped["promotion-tenure"], zh))
+    assert 'state "预聘期：任何时候" as _any_probation' in lines
+    assert "_any_probation --> probation__clock_stopped : 暂停计时" in lines
+    assert "probation__clock_stopped --> _resumed : 恢复计时" in lines
+    assert "[*] --> letter__asked : 子案件" in lines
+    assert sum("暂停计时" in line for line in lines) == 1
+    assert sum("恢复计时" in line for line in lines) == 1
+
+
+def test_a_way_is_called_by_the_actions_title_or_the_outcome(shipped: dict[str, Procedure]) -> None:
     procedure = shipped["reserve-official"]
-    assert way_title(procedure, "recommendation.draft", "withdraw", zh) == "撤回推荐"
-    assert way_title(procedure, "review.co_sign", "agreed", zh) == "agreed"
+    assert zh(way_words(procedure, "recommendation.draft", "withdraw")) == "撤回推荐"
+    assert zh(way_words(procedure, "review.co_sign", "agreed")) == "通过"
 
 
 @pytest.mark.parametrize("say", [zh, en])
@@ -197,7 +257,7 @@ def test_no_line_of_a_box_is_wider_than_the_box(procedure: Procedure, say: Say) 
     drawing = parsed(draw_svg(procedure, say))
     for box in boxes(drawing).values():
         lines = [text.text or "" for text in box.iter(f"{SVG}text")]
-        assert 1 <= len(lines) <= 2
+        assert 1 <= len(lines) <= 3
         assert max(sum(2 if ord(char) > 0x2E80 else 1 for char in line) for line in lines) <= 20
         heights = [int(text.get("y") or 0) for text in box.iter(f"{SVG}text")]
         assert all(lower - upper == 16 for upper, lower in pairwise(heights))

@@ -12,9 +12,10 @@ from definitions.library import FOLDER, catalogue
 from tests.workflow.procedure.mutating import bases, mutated
 from workflow.engine.decide import compile_procedure
 from workflow.procedure.bpmn import write_bpmn
-from workflow.procedure.diagram import draw_mermaid, draw_svg
+from workflow.procedure.diagram import draw_svg
 from workflow.procedure.findings import MAX_FINDINGS, Finding, Unsound
 from workflow.procedure.loader import examine_procedure, load_procedure
+from workflow.procedure.mermaid import draw_mermaid
 from workflow.procedure.model import Procedure
 from workflow.procedure.source import MAX_BYTES, MAX_VALUES, read_source
 

@@ -84,7 +84,7 @@ REFUSED = [
     ("at_most: {reserve: 45, youth: 35}", "at_most: {Reserve: 45}"),
     ("effects: [{notify: {to: nominator,", "effects: [{notify: {for: nominator,"),
     ("effects: [{notify: {to: nominator, template: exception_answered}}]", "effects: [{age: {at_most: 3}}]"),
-    ("of: {chosen: assessor}", "of: {chosen: assessor, everyone: member}"),
+    ("of: {chosen: assessor}", "of: {chosen: assessor, roles: [member]}"),
     ("of: {chosen: assessor}", "of: {}"),
     ("of: {chosen: assessor}", "of: []"),
     ("present: 2/3", "present: most"),

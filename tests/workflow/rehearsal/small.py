@@ -4,8 +4,8 @@ from definitions.codes import tables
 from definitions.rehearsing import is_text
 from workflow.engine.catalogue import Catalogue
 from workflow.procedure.loader import parse_procedure
+from workflow.rehearsal.difference import Difference
 from workflow.rehearsal.loader import parse_scenarios
-from workflow.rehearsal.looking import Difference
 from workflow.rehearsal.running import Rehearsed, rehearse
 from workflow.rehearsal.script import Book
 

@@ -75,10 +75,11 @@ def test_a_scenario_stops_at_its_first_difference() -> None:
 def test_what_goes_on_from_a_failed_scenario_is_not_played() -> None:
     rehearsed = play(
         one("{who: li, does: submit, then: {state: desk.done}}", more="key: first"),
-        one("{who: wu, gives: agree}", more="after: first", title="Two"),
+        one("{who: wu, gives: agree}", more="key: second\n    after: first", title="Two"),
+        one("{who: fang, gives: agree}", more="after: second", title="Three"),
     )
-    assert [played.passed for played in rehearsed.played] == [False, False]
-    assert rehearsed.played[1].waits_on is rehearsed.played[0].script
+    assert [played.passed for played in rehearsed.played] == [False, False, False]
+    assert [played.waits_on for played in rehearsed.played[1:]] == [one.script for one in rehearsed.played[:2]]
     assert "– “Two” was not played: it goes on from “One”, which failed." in list(report_lines(rehearsed, "en"))
 
 
@@ -133,6 +134,7 @@ def test_coverage_names_what_no_scenario_reached() -> None:
         "states": (2, ("desk.done", "desk.dropped")),
         "actions": (1, ("desk.draft.drop",)),
         "outcomes": (0, ("desk.sign.agreed", "desk.sign.refused")),
+        "ways": (0, ()),
         "guards_passed": (0, ("desk.draft.submit.age",)),
         "guards_failed": (1, ()),
     }

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from workflow.procedure.parts import Part
 from workflow.rehearsal.expected import Then
 from workflow.rehearsal.known import Fault, Known
-from workflow.rehearsal.parts import Codes, Day, Name
+from workflow.rehearsal.parts import CaseRef, Codes, Day
 from workflow.rehearsal.play import MORNING, Play, moment
 
 REGISTRY: dict[str, type["Step"]] = {}
@@ -18,13 +18,14 @@ class Step(Part):
     verb: ClassVar[str]
     """The key that makes a step of this kind."""
     on: Day | None = None
-    case: Name | None = None
+    case: CaseRef | None = None
     refused: Codes = ()
     then: Then = Then()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        REGISTRY[cls.verb] = cls
+        if "verb" in cls.__dict__:
+            REGISTRY[cls.verb] = cls
 
     @property
     def opened(self) -> str | None:

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from workflow.rehearsal.beginning import begin_case
 from workflow.rehearsal.given import Case
 from workflow.rehearsal.known import Fault, Known
 from workflow.rehearsal.parts import Day, Name
@@ -14,7 +15,7 @@ from workflow.rounds.operations import close_round
 
 
 class OpenCase(Step):
-    """Somebody opens a case: `{who: zhu, opens: {person: wen, category: youth, body: mill}, as: second}`."""
+    """Somebody opens a case: `{who: zhu, opens: {person: wen, category: youth, body: mill}, as: second}`, or `{title: …}`."""
 
     verb: ClassVar[str] = "opens"
     who: Name
@@ -31,7 +32,7 @@ class OpenCase(Step):
         yield from known.case(self.opens, "opens")
 
     def take(self, play: Play) -> None:
-        play.open_case(self.opens.model_copy(update={"by": self.who}), name=self.named or MAIN)
+        play.cases[self.named or MAIN] = begin_case(play, self.opens.model_copy(update={"by": self.who}))
 
 
 class CloseRound(Step):

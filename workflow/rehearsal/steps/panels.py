@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from workflow.engine.panels import CANDIDATE
 from workflow.panels.operations import give_opinion, record_meeting
 from workflow.panels.queries import open_seats
 from workflow.panels.rules import ATTENDANCES
@@ -10,8 +11,8 @@ from workflow.panels.tables import Seat
 from workflow.problems import Conflict, Invalid
 from workflow.procedure.parts import Key
 from workflow.rehearsal.known import Fault, Known
-from workflow.rehearsal.parts import Holders, Name, Names
-from workflow.rehearsal.play import Play
+from workflow.rehearsal.parts import Child, Holders, Name, Names
+from workflow.rehearsal.play import MAIN, Play
 from workflow.rehearsal.steps.base import Step
 
 
@@ -35,25 +36,42 @@ class Opinion(Step):
 
     def take(self, play: Play) -> None:
         for name in self.who:
-            with play.as_(name) as context:
-                case = play.case(context, self.case)
-                seats = open_seats(context.session, case.id)
-                if not seats:
-                    raise Conflict("panel_ended", reference=case.reference)
-                mine = [one for one in seats if _is_of(one, context.actor.account_id, context.actor.body_role_ids)]
-                seat = min(mine or seats, key=lambda one: one.opinion is not None)
-                give_opinion(
-                    context,
-                    case_id=case.id,
-                    seat_id=seat.id,
-                    opinion=self.gives,
-                    reason=self.reason,
-                    scores=self._points(play),
-                )
+            speak(play, name, self.case, opinion=self.gives, reason=self.reason, scores=self._points(play))
 
     def _points(self, play: Play) -> Mapping[str, Any] | None:
         items = play.procedure.rubric.items if play.procedure.rubric else {}
         return dict.fromkeys(items, self.scores) if isinstance(self.scores, int) else self.scores
+
+
+class Vote(Step):
+    """Somebody, or several one after the other, vote for a child case: `{who: [wu, fang], votes_for: wang}`."""
+
+    verb: ClassVar[str] = "votes_for"
+    who: Names
+    votes_for: Child
+    """By whom the child case is about, or by its number."""
+
+    def faults(self, known: Known) -> Iterator[Fault]:
+        for name in self.who:
+            yield from known.person(name, "who")
+        yield from known.child(self.votes_for, "votes_for")
+
+    def take(self, play: Play) -> None:
+        chosen = play.case_id(f"{self.case or MAIN}/{self.votes_for}")
+        for name in self.who:
+            speak(play, name, self.case, opinion=f"{CANDIDATE}{chosen}")
+
+
+def speak(play: Play, name: str, ref: str | None, *, opinion: str, **given: Any) -> None:
+    """Gives somebody's opinion from their own seat; from another's, to be refused, where they have none."""
+    with play.as_(name) as context:
+        case = play.case(context, ref)
+        seats = open_seats(context.session, case.id)
+        if not seats:
+            raise Conflict("panel_ended", reference=case.reference)
+        mine = [one for one in seats if _is_of(one, context.actor.account_id, context.actor.body_role_ids)]
+        seat = min(mine or seats, key=lambda one: one.opinion is not None)
+        give_opinion(context, case_id=case.id, seat_id=seat.id, opinion=opinion, **given)
 
 
 class Meeting(Step):
