@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.fixtures.office import OPENS, Office
 from tests.web.conftest import ClientOf
-from tests.workflow.steps import begun, submitted
+from tests.workflow.steps import begun, decided, submitted
 from tests.workflow.versions.moving_about import version
 from web.security import OPEN_TO_ALL, POLICY
 from workflow.cases.assigning import claim_item
@@ -38,6 +38,8 @@ def _case(right: str = "nominator", wrong: str = "other_nominator", **more: str)
     return Door(right, wrong, 404, {"case_id": 1, **more})
 
 
+PAPER: dict[str, str | int] = {"case_id": 3, "seq": 10, "template": "assessment_report"}
+"""The report on the candidate of the third case, made when the team filed it."""
 PAGES = {
     "account.account": Door(),
     "administration.accounts": Door("admin", "secretary"),
@@ -50,6 +52,8 @@ PAGES = {
     "case.form_alone": _case(action="submit"),
     "case.once_more": _case(action="submit"),
     "case.diagram": _case(),
+    "case_documents.document": Door("secretary", "nominator", 404, PAPER),
+    "case_documents.download": Door("secretary", "nominator", 404, {**PAPER, "language": "en"}),
     "case_rules.rules": _case(),
     "copied.copied": Door(),
     "done.done": Door(),
@@ -158,6 +162,7 @@ def doors(office: Office, administrator: str, client_of: ClientOf, case_id: int)
     applied_for(office)
     with office.as_("nominator") as context:
         claim_item(context, item_id=1)
+    assert decided(office, office.person()) == PAPER["case_id"]
     first, second = version(office), version(office, ("working_days: 10", "working_days: 20"))
     with office.as_(administrator) as given:
         context = replace(given, actor=replace(given.actor, is_administrator=True))
