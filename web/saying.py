@@ -8,6 +8,7 @@ from typing import Any
 from definitions.explaining import action_text, code_text, line_text, way_text
 from definitions.texts import has, say
 from definitions.wording import ending_text, opinion_text, outcome_text, spelt_out
+from web.input_names import input_name
 from workflow.engine.panels import Line
 from workflow.panels.views import PanelView
 from workflow.procedure.model import Procedure
@@ -137,6 +138,7 @@ def functions_in(language: str) -> dict[str, Saying]:
         "code_text": lambda table, code: code_text(table, code, language),
         "action_title": action_title,
         "way_text": lambda procedure, ref, name: way_text(procedure, ref, name, language),
+        "input_name": input_name,
         "line_text": lambda line, panel=None: line_text(line, language, panel),
         "explanation_texts": explanation_texts,
     }

@@ -280,3 +280,34 @@ def test_silence_is_told_in_the_procedures_words(office: Office, client_of: Clie
     shown = re.sub(r"<[^>]+>", " ", client_of("frontier").get(f"/cases/{played.case_id}").text)
     assert "逾期未答复，视为“无所谓”" in shown
     assert "shrugs" not in shown
+
+
+OWN_WORDS = """
+starts: desk.draft
+forms:
+  asked:
+    title: {en: Asked, zh: 征询}
+    fields:
+      reason: {type: text, required: true, title: {en: Reason of the person, zh: 本人理由}}
+      version: {type: integer, title: {en: Version, zh: 版次}}
+      target: {type: choice, title: {en: Aim, zh: 目标}, options: {near: {en: Near, zh: 近期}, far: {en: Far, zh: 远期}}}
+stages:
+  desk:
+    title: {en: Desk, zh: 办理}
+    states:
+      draft:
+        title: {en: Draft, zh: 起草}
+        actions: {ask: {by: clerk, form: asked, reason: required, title: {en: Ask, zh: 征询}, to: desk.done}}
+      done: {title: {en: Done, zh: 办结}, final: done}
+"""
+
+
+def test_questions_may_be_called_like_what_the_page_sends_itself(office: Office, client_of: ClientOf) -> None:
+    clerk = desk(office, client_of, OWN_WORDS)
+    for name in ("answer.reason", "answer.version", "answer.target"):
+        assert f'name="{name}"' in clerk.page()
+    typed = {"answer.reason": "Health", "answer.version": "7", "answer.target": "far", "reason": "Asked by letter"}
+    clerk.sends("act/ask", **typed)
+    page = clerk.page()
+    for said in ("Health", "远期", "<dd>7</dd>", "Asked by letter"):
+        assert said in page, said
