@@ -2,6 +2,7 @@
 
 from workflow.appointments import operations as appointments
 from workflow.cases import acting_on, allotting, case_facts, children, extending
+from workflow.documents import operations as documents
 from workflow.notices import operations as notices
 from workflow.panels import facts as panel_facts
 from workflow.panels import seating as panels
@@ -19,6 +20,7 @@ __all__ = [
     "appointments",
     "case_facts",
     "children",
+    "documents",
     "extending",
     "notices",
     "panel_facts",

@@ -11,6 +11,7 @@ from workflow.cases.loading import load_case
 from workflow.cases.operations import Acted, note_in_state
 from workflow.cases.tables import WorkItem
 from workflow.context import Context
+from workflow.people.called import Name, names_by_id
 from workflow.people.tables import Account
 from workflow.problems import Conflict, Forbidden, Invalid, Missing
 
@@ -104,7 +105,7 @@ def _hand(
     return note_in_state(context, case=case, action=action, role=item.role, data=data)
 
 
-def colleagues_for(context: Context, item_id: int) -> dict[int, str]:
+def colleagues_for(context: Context, item_id: int) -> dict[int, Name]:
     """Account → name of everybody a work item may be handed to. Raises as `reassign_item` does."""
     item = _open_item(context, item_id)
     role = item.offered_to if item.offered_to is not None else item.body_role_id
@@ -114,9 +115,11 @@ def colleagues_for(context: Context, item_id: int) -> dict[int, str]:
         raise Forbidden("item_not_yours")
     held = holders_of(context.session, role, context.today) - {item.account_id}
     rows = context.session.execute(
-        select(Account.id, Account.name).where(Account.id.in_(sorted(held)), Account.is_active).order_by(Account.id)
+        select(Account.id, Account.name, Account.name_latin)
+        .where(Account.id.in_(sorted(held)), Account.is_active)
+        .order_by(Account.id)
     )
-    return {row.id: row.name for row in rows}
+    return names_by_id(rows)
 
 
 def case_of_item(context: Context, item_id: int) -> int:

@@ -14,7 +14,7 @@ from workflow.cases.roles import Address, addresses_of, body_role_of
 from workflow.context import Context
 from workflow.engine.deadlines import plan_deadline
 from workflow.engine.decide import Compiled
-from workflow.engine.effects import Effect, Notify
+from workflow.engine.effects import Effect, MakeDocument, Notify
 from workflow.procedure.stages import Deadline, State
 from workflow.store.types import canonical_json, instant, instant_text
 
@@ -46,6 +46,7 @@ def enter_state(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> 
     elif state.children:
         follow_up_named("enter:children")(context, moved, state.children)
         _follow(context, moved, own)
+    _make_documents(context, moved, effects + own)
     ask_awaited(context, moved, state)
 
 
@@ -57,6 +58,7 @@ def stay_in_state(context: Context, moved: Moved, effects: tuple[Effect, ...]) -
     step, case = moved.step, moved.case
     step.closes_items, step.outcome = False, case.outcome
     _follow(context, moved, effects)
+    _make_documents(context, moved, effects)
     if EXTENDED in step.data:
         step.closes_items = True
         state = moved.compiled.procedure.states[case.state]
@@ -69,7 +71,14 @@ def _follow(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> None
     for effect in effects:
         if isinstance(effect, Notify):
             _tell(context, moved, effect)
-        else:
+        elif not isinstance(effect, MakeDocument):
+            follow_up_named(effect.key)(context, moved, effect)
+
+
+def _make_documents(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> None:
+    """Last, so that they say what else came of the step: the notice's last day, the post somebody was appointed to."""
+    for effect in effects:
+        if isinstance(effect, MakeDocument):
             follow_up_named(effect.key)(context, moved, effect)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from workflow.procedure.documents import DocumentTemplate
 from workflow.procedure.forms import Form, Rubric
 from workflow.procedure.packs import Article, PackKey
 from workflow.procedure.parts import Key, Keys, Part, ProcedureKey, StateRef, Words, _as_tuple
@@ -103,6 +104,8 @@ class Procedure(Part):
     """Kinds of seats; numbers of guards may differ by them."""
     forms: dict[Key, Form] = Field(default_factory=dict)
     """What is asked, by the name actions use."""
+    documents: dict[Key, DocumentTemplate] = Field(default_factory=dict)
+    """Templates of documents; those that effects name are taken from `definitions/documents`."""
     rubric: Rubric | None = None
     """The yardstick of panels that score."""
     seen_by: Annotated[Keys, BeforeValidator(_as_tuple)] = ()

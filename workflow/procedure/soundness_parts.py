@@ -113,7 +113,7 @@ def _countable(procedure: Procedure) -> str:
 def condition_faults(procedure: Procedure, condition: Condition, path: Path) -> Iterator[Fault]:
     """Facts that do not exist; answers, states and outcomes the procedure does not have."""
     for name in condition.facts:
-        yield from ((path, code, params) for code, params in _fact_faults(procedure, name))
+        yield from ((path, code, params) for code, params in fact_faults(procedure, name))
 
 
 def stated_faults(procedure: Procedure, use: Use, path: Path) -> Iterator[Fault]:
@@ -137,7 +137,8 @@ def named_field_faults(procedure: Procedure, use: Use, path: Path) -> Iterator[F
             yield path, "unknown_field", {"field": ref, "allowed": allowed}
 
 
-def _fact_faults(procedure: Procedure, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def fact_faults(procedure: Procedure, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """An answer, a state or an outcome that a fact names and the procedure does not have."""
     family, _, rest = name.partition(".")
     if family in {"form", "rank"}:
         form, _, key = rest.partition(".")
@@ -196,7 +197,7 @@ def deadline_faults(procedure: Procedure, state: State, deadline: Deadline, path
         allowed = listed([*state.actions, *state.outcomes]) or "–"
         yield (*path, "on_expiry"), "unknown_action", {"action": deadline.on_expiry, "allowed": allowed}
     if deadline.on and deadline.on.startswith("form."):
-        yield from ((path, code, params) for code, params in _fact_faults(procedure, deadline.on))
+        yield from ((path, code, params) for code, params in fact_faults(procedure, deadline.on))
     family, _, key = (deadline.on or "").partition(".")
     if family == "round" and key not in {*ROUND_DATES, *procedure.timetable}:
         known = [f"round.{one}" for one in (*ROUND_DATES, *procedure.timetable)]
@@ -219,3 +220,11 @@ def known_state(procedure: Procedure, ref: str, path: Path) -> Iterator[Fault]:
     """A state that does not exist."""
     if ref not in procedure.states:
         yield path, "unknown_state", {"state": ref, "allowed": listed(procedure.states)}
+
+
+def rubric_faults(procedure: Procedure) -> Iterator[Fault]:
+    """Weights that do not add up."""
+    if procedure.rubric:
+        total = sum(item.weight for item in procedure.rubric.items.values())
+        if total != 100:
+            yield ("rubric", "items"), "weights", {"total": total}
