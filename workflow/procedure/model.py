@@ -45,6 +45,12 @@ class Role(Part):
     def is_chosen(self) -> bool:
         return self.chosen_in is not None
 
+    @property
+    def ways(self) -> int:
+        """How many ways to be somebody it names; a sound role has exactly one."""
+        said = (self.of, self.is_subject, self.chosen_in, self.did, self.is_outside, self.is_automatic)
+        return sum(bool(one) for one in said)
+
 
 class Category(Part):
     """A kind of seat in a round."""

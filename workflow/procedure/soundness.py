@@ -112,16 +112,7 @@ def _roles(procedure: Procedure) -> Iterator[Fault]:
         if getattr(procedure, name):
             yield from known_state(procedure, getattr(procedure, name), (name,))
     for key, role in procedure.roles.items():
-        named = (
-            role.of is not None,
-            role.is_subject,
-            role.is_chosen,
-            bool(role.did),
-            role.is_outside,
-            role.is_automatic,
-        )
-        ways = sum(named)
-        if ways != 1:
+        if role.ways != 1:
             yield ("roles", key), "role_way", {"role": key, "allowed": ", ".join(RELATIONS)}
         if role.assigned and role.of is None:
             yield ("roles", key, "assigned"), "assigned_to_nobody", {"role": key}
