@@ -5,7 +5,7 @@ from typing import Any
 
 from definitions.codes import tables
 from definitions.texts import has, language_of, say
-from definitions.wording import opinion_text, spelt_out
+from definitions.wording import opinion_text, outcome_text, spelt_out
 from workflow.engine.panels import Line
 from workflow.people.called import Name
 from workflow.problems import Reason
@@ -60,6 +60,15 @@ def action_text(procedure: Procedure, state: str | None, action: str, locale: st
         if known is not None and known.title is not None:
             return words(known.title, locale)
     return say(f"action.{action}", locale) if has(f"action.{action}") else spelt_out(action)
+
+
+def way_text(procedure: Procedure, ref: str, name: str, locale: str) -> str:
+    """What a way out of a state is called: an action, an outcome, or a choice the state makes by itself."""
+    state = procedure.states[ref]
+    if state.choose:
+        return say("way.when" if name == "when" else "way.otherwise", locale)
+    is_outcome = name in state.outcomes
+    return outcome_text(state, name, locale) if is_outcome else action_text(procedure, ref, name, locale)
 
 
 def finding_text(finding: Finding, locale: str) -> str:

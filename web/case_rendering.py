@@ -27,6 +27,7 @@ from workflow.cases.offering import ActionView
 from workflow.cases.standing import standing
 from workflow.cases.timeline import Timeline, timeline
 from workflow.context import Context
+from workflow.documents.queries import documents_in
 from workflow.notices.queries import notices_of_case
 from workflow.panels.queries import panels_of_case
 from workflow.panels.views import PanelView
@@ -107,6 +108,7 @@ def case_response(case_id: int, told: Told | None = None) -> Response:
         view=view,
         panels=panels,
         notices=notices,
+        documents=documents_in(view),
         helps=helps,
         family=family,
         standing=standing(view),

@@ -1,6 +1,7 @@
 """Work that waits for a role: taken by one of its holders, given back, or handed to a colleague."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -60,6 +61,11 @@ def reassign_item(context: Context, *, item_id: int, account_id: int, reason: st
     return _hand(context, item, account_id, "reassign", reason=reason.strip())
 
 
+def assign_item(context: Context, item: WorkItem, account_id: int, *, data: dict[str, Any]) -> Acted:
+    """Hands work that waits for a role to one of its holders, by the rules; `data` says how they were chosen."""
+    return _hand(context, item, account_id, "assign", more=data)
+
+
 def holders_of(session: Session, body_role_id: int, on: date) -> frozenset[int]:
     """Accounts that hold a role on a day."""
     held = select(RoleHolding.account_id).where(RoleHolding.body_role_id == body_role_id, RoleHolding.from_date <= on)
@@ -80,14 +86,22 @@ def _heads(context: Context, body_role_id: int) -> bool:
     return body is not None and context.actor.holds(HEAD, body_id=body)
 
 
-def _hand(context: Context, item: WorkItem, account_id: int | None, action: str, *, reason: str = "") -> Acted:
+def _hand(
+    context: Context,
+    item: WorkItem,
+    account_id: int | None,
+    action: str,
+    *,
+    reason: str = "",
+    more: dict[str, Any] | None = None,
+) -> Acted:
     role = item.offered_to if item.offered_to is not None else item.body_role_id
     item.offered_to = role if account_id is not None else None
     item.account_id = account_id
     item.body_role_id = role if account_id is None else None
     context.session.flush()
     case = load_case(context.session, item.case_id)
-    data = {"item": item.id, "account": account_id, **({"reason": reason} if reason else {})}
+    data = {"item": item.id, "account": account_id, **({"reason": reason} if reason else {}), **(more or {})}
     return note_in_state(context, case=case, action=action, role=item.role, data=data)
 
 

@@ -75,6 +75,8 @@ class EventView:
     hash: str
     left: State | None
     """The rules, of then, of the state it happened in."""
+    documents: tuple[Mapping[str, Any], ...] = ()
+    """Documents that the step made and the reader may read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy import String, Text, bindparam, select, type_coerce
 from workflow.cases.case_facts import MIGRATED
 from workflow.cases.case_views import EventView
 from workflow.cases.fillings import KEPT, Past, visible_values
+from workflow.cases.reading import DOCUMENTS, open_documents
 from workflow.cases.versions import compiled_digest
 from workflow.context import Context
 from workflow.people.called import Name, names_by_id
@@ -76,7 +77,9 @@ def _event(
     acted_in = to_state if from_state is None or action_name == MIGRATED else from_state
     stage = acted_in.partition(".")[0]
     is_visible = stage in visible or bool(procedure.readers(stage) & roles)
-    data = json.loads(text) if is_visible else {}
+    written = json.loads(text) if is_visible or DOCUMENTS in text else {}
+    made = written.pop("documents", ())
+    data = written if is_visible else {}
     data.pop("scores", None)  # the panel's own view covers points until all have scored
     form = procedure.forms.get(data.get("form", ""))
     if form is not None:
@@ -99,4 +102,5 @@ def _event(
         data=MappingProxyType(data),
         hash=digest,
         left=procedure.states.get(acted_in),
+        documents=open_documents(procedure, made, visible, roles),
     )
