@@ -30,7 +30,7 @@ NUMBERS = frozenset(
             "total",
             "version",
         ),
-        *("host", "moment", "time", "year"),
+        *("covered", "days", "host", "moment", "passed", "seed", "time", "year"),
     }
 )
 """Placeholders whose values begin and end with a number or a Latin letter."""
