@@ -187,3 +187,10 @@ def test_one_value_more_than_allowed_is_too_many() -> None:
     with pytest.raises(Unsound) as caught:
         read_source("a: [" + "1," * (MAX_VALUES - 2) + "]", "one-more.yaml")
     assert {finding.code for finding in caught.value.findings} == {"yaml_too_many"}
+
+
+def test_a_branch_that_is_no_text_is_a_finding(path: Path) -> None:
+    base = json.loads(json.dumps(next(base for base in bases() if base["procedure"] == "project-leader-election")))
+    stand = base["stages"]["nomination"]["states"]["open"]["actions"]["stand"]
+    stand["effects"] = [{"open_child": {"branch": ["candidacy.standing"], "about": "actor"}}]
+    assert codes(path, json.dumps(base).encode())
