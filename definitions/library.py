@@ -16,11 +16,17 @@ from workflow.procedure.model import Procedure
 
 FOLDER = Path(__file__).parent / "procedures"
 FRAGMENTS = Path(__file__).parent / "fragments"
+DOCUMENTS = Path(__file__).parent / "documents"
 
 
 def fragments() -> Mapping[str, Path]:
     """Key → file of what procedures may share."""
     return {path.stem: path for path in sorted(FRAGMENTS.glob("*.yaml"))}
+
+
+def documents() -> Mapping[str, Path]:
+    """Key → file of a document template."""
+    return {path.stem: path for path in sorted(DOCUMENTS.glob("*.yaml"))}
 
 
 @cache
@@ -35,6 +41,7 @@ def catalogue() -> Catalogue:
         has_text=has,
         fragments=fragments(),
         packs=packs(),
+        documents=documents(),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
 
-from definitions.explaining import action_text, code_text, line_text
+from definitions.explaining import action_text, code_text, line_text, way_text
 from definitions.texts import has, say
 from definitions.wording import ending_text, opinion_text, outcome_text, spelt_out
 from workflow.engine.panels import Line
@@ -136,6 +136,7 @@ def functions_in(language: str) -> dict[str, Saying]:
         "attendance_text": lambda key: catalogue_text_in(language, "attendance", key),
         "code_text": lambda table, code: code_text(table, code, language),
         "action_title": action_title,
+        "way_text": lambda procedure, ref, name: way_text(procedure, ref, name, language),
         "line_text": lambda line, panel=None: line_text(line, language, panel),
         "explanation_texts": explanation_texts,
     }

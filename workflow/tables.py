@@ -5,6 +5,7 @@ from workflow.bodies import tables as bodies
 from workflow.bulk import tables as bulk
 from workflow.calendar import tables as calendar
 from workflow.cases import tables as cases
+from workflow.documents import tables as documents
 from workflow.heartbeat import tables as heartbeat
 from workflow.messages import tables as messages
 from workflow.notices import tables as notices
@@ -26,6 +27,7 @@ __all__ = [
     "bulk",
     "calendar",
     "cases",
+    "documents",
     "heartbeat",
     "messages",
     "metadata",

@@ -14,7 +14,7 @@ from workflow.cases.roles import Address, addresses_of, body_role_of
 from workflow.context import Context
 from workflow.engine.deadlines import plan_deadline
 from workflow.engine.decide import Compiled
-from workflow.engine.effects import Effect, Notify
+from workflow.engine.effects import Effect, MakeDocument, Notify
 from workflow.procedure.stages import Deadline, State
 from workflow.store.types import canonical_json, instant, instant_text
 
@@ -46,6 +46,7 @@ def enter_state(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> 
     elif state.children:
         follow_up_named("enter:children")(context, moved, state.children)
         _follow(context, moved, own)
+    _make_documents(context, moved, effects + own)
     ask_awaited(context, moved, state)
 
 
@@ -57,6 +58,7 @@ def stay_in_state(context: Context, moved: Moved, effects: tuple[Effect, ...]) -
     step, case = moved.step, moved.case
     step.closes_items, step.outcome = False, case.outcome
     _follow(context, moved, effects)
+    _make_documents(context, moved, effects)
     if EXTENDED in step.data:
         step.closes_items = True
         state = moved.compiled.procedure.states[case.state]
@@ -69,17 +71,36 @@ def _follow(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> None
     for effect in effects:
         if isinstance(effect, Notify):
             _tell(context, moved, effect)
-        else:
+        elif not isinstance(effect, MakeDocument):
+            follow_up_named(effect.key)(context, moved, effect)
+
+
+def _make_documents(context: Context, moved: Moved, effects: tuple[Effect, ...]) -> None:
+    """Last, so that they say what else came of the step: the notice's last day, the post somebody was appointed to."""
+    for effect in effects:
+        if isinstance(effect, MakeDocument):
             follow_up_named(effect.key)(context, moved, effect)
 
 
 def ask_awaited(context: Context, moved: Moved, state: State) -> None:
     """Adds a work item for everybody whose move the state waits for."""
     for role in awaited_roles(state):
-        for address in addresses_of(context.session, moved.compiled, moved.case, role):
+        is_assigned = moved.compiled.procedure.roles[role].assigned is not None
+        for address in addressed(context, moved, role):
             # The clock has no account, and neither has a role in a body: only somebody themselves need not be told.
             is_own = address.account_id is not None and address.account_id == context.actor.account_id
-            wait_for(moved, address, is_told=not is_own)
+            wait_for(moved, address, is_told=not (is_own or is_assigned))
+        if is_assigned:
+            follow_up_named("assign")(context, moved, role)
+
+
+def addressed(context: Context, moved: Moved, role_key: str) -> tuple[Address, ...]:
+    """Where to reach a role once the step is taken: who takes it now is among those who did it."""
+    known = addresses_of(context.session, moved.compiled, moved.case, role_key)
+    role, actor_id = moved.compiled.procedure.roles[role_key], context.actor.account_id
+    if moved.step.action not in role.did or actor_id is None or any(one.account_id == actor_id for one in known):
+        return known
+    return (*known, Address(role_key, account_id=actor_id))
 
 
 def awaited_roles(state: State) -> tuple[str, ...]:
@@ -125,7 +146,7 @@ def _message(moved: Moved, address: Address, template: str, **params: Any) -> No
 
 
 def _tell(context: Context, moved: Moved, effect: Notify) -> None:
-    for address in addresses_of(context.session, moved.compiled, moved.case, effect.to):
+    for address in addressed(context, moved, effect.to):
         _message(moved, address, effect.template, reason=moved.step.data.get("reason", ""))
 
 

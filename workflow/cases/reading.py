@@ -1,6 +1,7 @@
 """Who may read a case, as which roles: one rule for pages, lists, counts and search."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, bindparam, exists, or_, select
@@ -59,3 +60,19 @@ def may_have_had(
     """
     states = ((ref, procedure.states.get(ref)) for ref in visited)
     return any(state is None or (getattr(state, what) and ref.partition(".")[0] in visible) for ref, state in states)
+
+
+DOCUMENTS = '"documents":['
+"""Stands in an event's data where its step made documents."""
+
+
+def open_documents(
+    procedure: Procedure, lines: Iterable[dict[str, Any]], visible: frozenset[str], roles: frozenset[str]
+) -> tuple[Mapping[str, Any], ...]:
+    """Those of a stage that is read, without an answer that is kept from the reader."""
+    return tuple(
+        MappingProxyType(line)
+        for line in lines
+        if (line["stage"] in visible or procedure.readers(line["stage"]) & roles)
+        and all(roles & set(readers) for readers in line.get("readers", ()))
+    )

@@ -10,8 +10,10 @@ from sqlalchemy import String, Text, bindparam, select, type_coerce
 from workflow.cases.case_facts import MIGRATED
 from workflow.cases.case_views import EventView
 from workflow.cases.fillings import KEPT, Past, visible_values
+from workflow.cases.reading import DOCUMENTS, open_documents
 from workflow.cases.versions import compiled_digest
 from workflow.context import Context
+from workflow.people.called import Name, names_by_id
 from workflow.procedure.model import Procedure
 from workflow.record.tables import Event
 from workflow.store.together import rows_in
@@ -58,7 +60,7 @@ def events_in(
     own: int | None,
 ) -> tuple[EventView, ...]:
     """The record as one reader sees it, made of nothing but what stands here."""
-    names = dict(rows_in(names_text))
+    names = names_by_id(rows_in(names_text))
     rules = dict(past)
     return tuple(_event(rules.get(row[0], procedure), row, visible, roles, names, own) for row in rows_in(text))
 
@@ -68,14 +70,16 @@ def _event(
     row: Any,
     visible: frozenset[str],
     roles: frozenset[str],
-    names: dict[int, str],
+    names: dict[int, Name],
     own: int | None,
 ) -> EventView:
     seq, at, actor_id, role_key, action_name, from_state, to_state, text, digest, _rules = row
     acted_in = to_state if from_state is None or action_name == MIGRATED else from_state
     stage = acted_in.partition(".")[0]
     is_visible = stage in visible or bool(procedure.readers(stage) & roles)
-    data = json.loads(text) if is_visible else {}
+    written = json.loads(text) if is_visible or DOCUMENTS in text else {}
+    made = written.pop("documents", ())
+    data = written if is_visible else {}
     data.pop("scores", None)  # the panel's own view covers points until all have scored
     form = procedure.forms.get(data.get("form", ""))
     if form is not None:
@@ -98,4 +102,5 @@ def _event(
         data=MappingProxyType(data),
         hash=digest,
         left=procedure.states.get(acted_in),
+        documents=open_documents(procedure, made, visible, roles),
     )

@@ -32,6 +32,7 @@ class Catalogue:
     """Whether the texts of the office have a key; every key where nothing is known of them."""
     fragments: Mapping[str, Path] = field(default_factory=dict)
     packs: Mapping[str, RulePack] = field(default_factory=dict)
+    documents: Mapping[str, Path] = field(default_factory=dict)
 
     def guard_faults(self, use: Use) -> list[tuple[str, dict[str, Any]]]:
         """What is wrong with the name or parameters of a guard."""

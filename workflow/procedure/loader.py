@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from workflow.procedure.deeper import doubtful, impossible
+from workflow.procedure.documents import with_documents
 from workflow.procedure.findings import Finding, Unsound, first_of, in_order
 from workflow.procedure.fragments import with_fragments
 from workflow.procedure.model import Procedure
@@ -23,7 +24,7 @@ def load_procedure(path: Path, vocabulary: Vocabulary, *, on: date | None = None
 
 def parse_procedure(text: str, file: str, vocabulary: Vocabulary, *, on: date | None = None) -> Procedure:
     """The procedure in a text; `file` is the name findings carry. Raises Unsound."""
-    return _procedure(with_fragments(read_source(text, file), vocabulary.fragments), vocabulary, on)
+    return _procedure(_completed(read_source(text, file), vocabulary), vocabulary, on)
 
 
 def examine_procedure(
@@ -37,10 +38,15 @@ def examine_text(
     text: str, file: str, vocabulary: Vocabulary, *, on: date | None = None
 ) -> tuple[Procedure, tuple[Finding, ...]]:
     """The procedure in a text and what is doubtful about it; `file` is the name findings carry. Raises Unsound."""
-    source = with_fragments(read_source(text, file), vocabulary.fragments)
+    source = _completed(read_source(text, file), vocabulary)
     procedure = _procedure(source, vocabulary, on)
     found = doubtful(procedure, vocabulary)
     return procedure, in_order(first_of(source.doubt(where, code, **params) for where, code, params in found))
+
+
+def _completed(source: Source, vocabulary: Vocabulary) -> Source:
+    """The definition with what stands in files of its own: fragments it uses and templates of documents it makes."""
+    return with_documents(with_fragments(source, vocabulary.fragments), vocabulary)
 
 
 def _procedure(source: Source, vocabulary: Vocabulary, on: date | None) -> Procedure:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from workflow.procedure.documents import DocumentTemplate
 from workflow.procedure.forms import Form, Rubric
 from workflow.procedure.packs import Article, PackKey
 from workflow.procedure.parts import Key, Keys, Part, ProcedureKey, StateRef, Words, _as_tuple
@@ -27,6 +28,8 @@ class Role(Part):
     """A relation (`nominating_body`, `subject_body`, `parent_body`) or the code of a body."""
     holds: Key = "officer"
     """The role that must be held in that body."""
+    assigned: Literal["in_turn", "fewest", "by_lot"] | None = None
+    """Who of several holders gets the work, until it is given back or handed on: in turn, who has the fewest, or by lot."""
     is_subject: bool = False
     """Whether it is the person the case is about."""
     did: Keys = ()
@@ -95,6 +98,8 @@ class Procedure(Part):
     """Kinds of seats; numbers of guards may differ by them."""
     forms: dict[Key, Form] = Field(default_factory=dict)
     """What is asked, by the name actions use."""
+    documents: dict[Key, DocumentTemplate] = Field(default_factory=dict)
+    """Templates of documents; those that effects name are taken from `definitions/documents`."""
     rubric: Rubric | None = None
     """The yardstick of panels that score."""
     seen_by: Annotated[Keys, BeforeValidator(_as_tuple)] = ()

@@ -10,12 +10,14 @@ from workflow.procedure.findings import Fault, listed
 from workflow.procedure.model import RELATIONS, Procedure
 from workflow.procedure.packs import RulePack
 from workflow.procedure.panel import Panel
+from workflow.procedure.soundness_documents import document_faults, named_document_faults
 from workflow.procedure.soundness_parts import (
     condition_faults,
     deadline_faults,
     known_state,
     named_field_faults,
     part_faults,
+    rubric_faults,
     stated_faults,
     timetable_faults,
 )
@@ -35,6 +37,10 @@ class Vocabulary(Protocol):
     @property
     def fragments(self) -> Mapping[str, Path]:
         """Key → file of what procedures may share."""
+
+    @property
+    def documents(self) -> Mapping[str, Path]:
+        """Key → file of a document template."""
 
     @property
     def packs(self) -> Mapping[str, RulePack]:
@@ -61,7 +67,8 @@ def unsoundness(procedure: Procedure, vocabulary: Vocabulary, *, on: date | None
     yield from citation_faults(procedure, vocabulary.packs, on)
     yield from _forms(procedure, vocabulary)
     yield from _roles(procedure)
-    yield from _rubric(procedure)
+    yield from rubric_faults(procedure)
+    yield from document_faults(procedure)
     yield from timetable_faults(procedure)
     if procedure.starts not in procedure.states:
         yield ("starts",), "unknown_state", {"state": procedure.starts, "allowed": listed(procedure.states)}
@@ -116,19 +123,14 @@ def _roles(procedure: Procedure) -> Iterator[Fault]:
         ways = sum(named)
         if ways != 1:
             yield ("roles", key), "role_way", {"role": key, "allowed": ", ".join(RELATIONS)}
+        if role.assigned and role.of is None:
+            yield ("roles", key, "assigned"), "assigned_to_nobody", {"role": key}
         form, _, field = (role.chosen_in or "").partition(".")
         chosen = procedure.forms[form].fields.get(field) if form in procedure.forms else None
         if key == procedure.rounds_by and (role.of is None or role.of in RELATIONS):
             yield ("rounds_by",), "rounds_role", {"role": key}
         if role.chosen_in and (chosen is None or chosen.type != "accounts"):
             yield ("roles", key, "chosen_in"), "unknown_accounts_field", {"field": role.chosen_in}
-
-
-def _rubric(procedure: Procedure) -> Iterator[Fault]:
-    if procedure.rubric:
-        total = sum(item.weight for item in procedure.rubric.items.values())
-        if total != 100:
-            yield ("rubric", "items"), "weights", {"total": total}
 
 
 def _known_role(procedure: Procedure, role: str, path: tuple[str | int, ...]) -> Iterator[Fault]:
@@ -254,6 +256,7 @@ def _effects(
         for code, params in vocabulary.effect_faults(use):
             yield (*path, index), code, params
         yield from named_field_faults(procedure, use, (*path, index))
+        yield from named_document_faults(procedure, use, (*path, index))
         role = use.params.get("to")
         if use.name == "notify" and isinstance(role, str):
             yield from _known_role(procedure, role, (*path, index))

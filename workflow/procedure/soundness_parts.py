@@ -79,6 +79,10 @@ def _reopening(action: Action, path: Path) -> Iterator[Fault]:
         yield path, "reopening_unguarded", {}
 
 
+COUNTABLE = frozenset({"rows", "accounts", "person", "integer", "yes_no"})
+"""Types of answers that say how many child cases there are."""
+
+
 def opening_faults(procedure: Procedure, opening: Opening, path: Path) -> Iterator[Fault]:
     """Every fault of a child case's opening."""
     if opening.branch:
@@ -88,7 +92,7 @@ def opening_faults(procedure: Procedure, opening: Opening, path: Path) -> Iterat
     if opening.for_each:
         form, _, field = opening.for_each.partition(".")
         known = procedure.forms[form].fields.get(field) if form in procedure.forms else None
-        if known is None or known.type not in {"rows", "accounts", "person", "integer"}:
+        if known is None or known.type not in COUNTABLE:
             yield (*path, "for_each"), "unknown_field", {"field": opening.for_each, "allowed": _countable(procedure)}
     if opening.names and opening.names not in procedure.roles and opening.branch:
         yield (*path, "names"), "unknown_role", {"role": opening.names, "allowed": listed(procedure.roles)}
@@ -101,7 +105,7 @@ def _countable(procedure: Procedure) -> str:
         f"{form_key}.{key}"
         for form_key, form in procedure.forms.items()
         for key, field in form.fields.items()
-        if field.type in {"rows", "accounts", "person", "integer"}
+        if field.type in COUNTABLE
     ]
     return listed(found) or "–"
 
@@ -109,7 +113,7 @@ def _countable(procedure: Procedure) -> str:
 def condition_faults(procedure: Procedure, condition: Condition, path: Path) -> Iterator[Fault]:
     """Facts that do not exist; answers, states and outcomes the procedure does not have."""
     for name in condition.facts:
-        yield from ((path, code, params) for code, params in _fact_faults(procedure, name))
+        yield from ((path, code, params) for code, params in fact_faults(procedure, name))
 
 
 def stated_faults(procedure: Procedure, use: Use, path: Path) -> Iterator[Fault]:
@@ -133,7 +137,8 @@ def named_field_faults(procedure: Procedure, use: Use, path: Path) -> Iterator[F
             yield path, "unknown_field", {"field": ref, "allowed": allowed}
 
 
-def _fact_faults(procedure: Procedure, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def fact_faults(procedure: Procedure, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """An answer, a state or an outcome that a fact names and the procedure does not have."""
     family, _, rest = name.partition(".")
     if family in {"form", "rank"}:
         form, _, key = rest.partition(".")
@@ -192,7 +197,7 @@ def deadline_faults(procedure: Procedure, state: State, deadline: Deadline, path
         allowed = listed([*state.actions, *state.outcomes]) or "–"
         yield (*path, "on_expiry"), "unknown_action", {"action": deadline.on_expiry, "allowed": allowed}
     if deadline.on and deadline.on.startswith("form."):
-        yield from ((path, code, params) for code, params in _fact_faults(procedure, deadline.on))
+        yield from ((path, code, params) for code, params in fact_faults(procedure, deadline.on))
     family, _, key = (deadline.on or "").partition(".")
     if family == "round" and key not in {*ROUND_DATES, *procedure.timetable}:
         known = [f"round.{one}" for one in (*ROUND_DATES, *procedure.timetable)]
@@ -215,3 +220,11 @@ def known_state(procedure: Procedure, ref: str, path: Path) -> Iterator[Fault]:
     """A state that does not exist."""
     if ref not in procedure.states:
         yield path, "unknown_state", {"state": ref, "allowed": listed(procedure.states)}
+
+
+def rubric_faults(procedure: Procedure) -> Iterator[Fault]:
+    """Weights that do not add up."""
+    if procedure.rubric:
+        total = sum(item.weight for item in procedure.rubric.items.values())
+        if total != 100:
+            yield ("rubric", "items"), "weights", {"total": total}

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from tests.architecture.house import HOME
 from tests.workflow.rows import add_case, add_events
+from tests.workflow.steps import decided
 
 
 def verify(url, *words):
@@ -40,6 +41,21 @@ def test_a_changed_event_is_named_and_fails(database):
     found = json.loads(result.stdout)
     assert found["is_whole"] is False
     assert (found["first_broken"]["case_reference"], found["first_broken"]["seq"]) == ("A-1", 2)
+
+
+def test_an_altered_document_is_named_and_fails(office):
+    case_id = decided(office, office.person())
+    assert verify(office.database.url).returncode == 0
+    with office.database.writing() as session:
+        session.execute(text("UPDATE document SET content = 'x' WHERE language = 'zh' AND template = 'public_notice'"))
+    result = verify(office.database.url)
+    reference = office.case(case_id).reference
+    assert (result.returncode, result.stdout) == (
+        1,
+        f"The document public_notice (zh) of case {reference}, event 12, is not what the record says.\n",
+    )
+    found = json.loads(verify(office.database.url, "--json").stdout)
+    assert (found["is_whole"], [one["template"] for one in found["altered"]]) == (False, ["public_notice"])
 
 
 def test_a_database_without_tables_is_refused_in_words(tmp_path):

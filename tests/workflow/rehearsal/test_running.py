@@ -46,7 +46,7 @@ def test_a_refusal_nobody_expected_is_a_difference_with_its_reasons_in_words() -
     assert "step 1 (li: submit)" in report
     assert "This was refused (age.at_most), and should have been done:" in report
     assert "Aged 50 on 2 Mar 2026 (born 1 May 1975); the limit is 45. Rule: Article one." in report
-    assert "截至2026年3月2日为50周岁" in "\n".join(report_lines(rehearsed, "zh"))
+    assert "截至 2026年3月2日为 50 周岁" in "\n".join(report_lines(rehearsed, "zh"))
 
 
 def test_a_refusal_that_does_not_come_is_a_difference() -> None:

@@ -105,6 +105,17 @@ class EndPost(Effect):
     """The panel state whose outcome is the decision."""
 
 
+class MakeDocument(Effect):
+    """Makes a document of the case from a template, of what is known with the step; it is kept as it is, in both languages.
+
+    Whoever reads the stage the step was taken in reads it, and every answer it holds that is kept from others.
+    """
+
+    key: ClassVar[str] = "document"
+    template: Key
+    """The key of the template: of `documents`, or a file of `definitions/documents`."""
+
+
 class Webhook(Effect):
     """Leaves a row for an outside system; what takes it there is not this engine's."""
 
