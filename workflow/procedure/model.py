@@ -208,7 +208,7 @@ class Procedure(Part):
             opening.branch for state in self.states.values() if state.children for opening in state.children.opens
         ]
         opened = [use.params.get("branch") for state in self.states.values() for use in state.every_effect]
-        return tuple(dict.fromkeys((self.starts, *(ref for ref in (*waited, *opened) if ref))))
+        return tuple(dict.fromkeys((self.starts, *(ref for ref in (*waited, *opened) if ref and isinstance(ref, str)))))
 
     def acting_roles(self, stage_key: str) -> frozenset[str]:
         """Every role that does something in a stage."""
