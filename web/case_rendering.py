@@ -17,6 +17,7 @@ from web.forms import faults
 from web.i18n import language
 from web.problems import problem_text
 from web.request import now, reading, settings, writing
+from workflow.cases.attached import attached_files
 from workflow.cases.case_page import case_page
 from workflow.cases.case_views import CaseView
 from workflow.cases.changes import comparisons, since_view
@@ -107,6 +108,7 @@ def case_response(case_id: int, told: Told | None = None) -> Response:
         panels=panels,
         notices=notices,
         documents=documents_in(view),
+        files=attached_files(view),
         helps=helps,
         family=family,
         standing=standing(view),

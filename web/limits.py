@@ -1,8 +1,18 @@
 """How often somebody may try: counted in the process's memory, so each worker counts for itself."""
 
-from flask import Flask
+from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+
+LARGEST_UPLOAD = 22_000_000
+"""Bytes of a request that may bring the files of a form; `MAX_CONTENT_LENGTH` holds for all others."""
+TAKES_FILES = frozenset({"case.take_action", "case.again", "case_drafts.keep", "nominate.check", "nominate.form"})
+
+
+def allow_files() -> None:
+    """Lets forms with files be larger than others, before anything reads them."""
+    if request.endpoint in TAKES_FILES:
+        request.max_content_length = LARGEST_UPLOAD
 
 
 class MarkedLimiter(Limiter):

@@ -12,6 +12,8 @@ from tests.web.conftest import ClientOf
 from tests.workflow.steps import begun, decided, submitted
 from tests.workflow.versions.moving_about import version
 from web.security import OPEN_TO_ALL, POLICY
+from workflow.cases.operations import open_case
+from workflow.rehearsal.samples import sample
 from workflow.tables import metadata
 from workflow.versions.moving import make_plan, suggestion
 from workflow.versions.operations import save_draft
@@ -36,6 +38,8 @@ def _case(right: str = "nominator", wrong: str = "other_nominator", **more: str)
 
 PAPER: dict[str, str | int] = {"case_id": 3, "seq": 10, "template": "assessment_report"}
 """The report on the candidate of the third case, made when the team filed it."""
+SENT: dict[str, str | int] = {"case_id": 4, "seq": 2, "form": "request", "field": "evidence", "number": 1}
+"""The file that came with the request for a correction."""
 PAGES = {
     "account.account": Door(),
     "administration.accounts": Door("admin", "secretary"),
@@ -48,6 +52,7 @@ PAGES = {
     "case.diagram": _case(),
     "case_documents.document": Door("secretary", "nominator", 404, PAPER),
     "case_documents.download": Door("secretary", "nominator", 404, {**PAPER, "language": "en"}),
+    "case_documents.file": Door("nominator", "other_nominator", 404, SENT),
     "case_rules.rules": _case(),
     "copied.copied": Door(),
     "done.done": Door(),
@@ -133,6 +138,7 @@ def doors(office: Office, administrator: str, client_of: ClientOf, case_id: int)
     assert administrator in office.actors
     begun(office, submitted(office, office.person()))
     assert decided(office, office.person()) == PAPER["case_id"]
+    assert corrected(office) == SENT["case_id"]
     first, second = version(office), version(office, ("working_days: 10", "working_days: 20"))
     with office.as_(administrator) as given:
         context = replace(given, actor=replace(given.actor, is_administrator=True))
@@ -141,6 +147,16 @@ def doors(office: Office, administrator: str, client_of: ClientOf, case_id: int)
         make_plan(context, from_version_id=first, to_version_id=second, plan=plan)
     client_of(None).application.config["WTF_CSRF_ENABLED"] = False
     return client_of
+
+
+def corrected(office: Office) -> int:
+    """A request for a correction with a file."""
+    version_id, person_id, body_id = office.versions["correction"], office.person(), office.bodies["street"]
+    with office.as_("nominator") as context:
+        case_id = open_case(context, version_id=version_id, person_id=person_id, body_id=body_id).case_id
+    texts = dict.fromkeys(("where", "reads", "should_read", "grounds"), "As it is.")
+    office.act("nominator", case_id, "file_request", form={"kind": "file", **texts, "evidence": [sample("a.pdf")]})
+    return case_id
 
 
 def path_of(client: FlaskClient, endpoint: str, door: Door) -> str:

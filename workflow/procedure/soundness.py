@@ -14,6 +14,7 @@ from workflow.procedure.soundness_documents import document_faults, named_docume
 from workflow.procedure.soundness_parts import (
     condition_faults,
     deadline_faults,
+    file_faults,
     known_state,
     named_field_faults,
     part_faults,
@@ -92,6 +93,7 @@ def _forms(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
                 yield (*path, "codes"), "unknown_codes", {"codes": field.codes, "allowed": listed(vocabulary.codes)}
             elif field.type in ("choice", "choices") and not field.options:
                 yield path, "no_options", {"field": key}
+            yield from file_faults(field, path)
             if field.type == "accounts" and field.holders_of not in procedure.roles:
                 yield path, "unknown_role", {"role": str(field.holders_of), "allowed": listed(procedure.roles)}
             for role in field.visible_to:
@@ -112,16 +114,8 @@ def _roles(procedure: Procedure) -> Iterator[Fault]:
         if getattr(procedure, name):
             yield from known_state(procedure, getattr(procedure, name), (name,))
     for key, role in procedure.roles.items():
-        named = (
-            role.of is not None,
-            role.is_subject,
-            role.is_chosen,
-            bool(role.did),
-            role.is_outside,
-            role.is_automatic,
-        )
-        ways = sum(named)
-        if ways != 1:
+        named = (role.of is not None, role.is_subject, role.is_chosen, role.did, role.is_outside, role.is_automatic)
+        if sum(map(bool, named)) != 1:
             yield ("roles", key), "role_way", {"role": key, "allowed": ", ".join(RELATIONS)}
         form, _, field = (role.chosen_in or "").partition(".")
         chosen = procedure.forms[form].fields.get(field) if form in procedure.forms else None
