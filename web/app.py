@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from web import i18n, menu, pages, problems, security
-from web.limits import allow_files, limiter
+from web.limits import limiter
 from web.rendering import Application
 from web.request import Clock, connect, reader, unread, utc_now
 from web.sessions import PageSessions, form_token
@@ -52,7 +52,6 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Application:
     if count := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     Bootstrap5(app)
-    app.before_request(allow_files)
     limiter.init_app(app)
     security.init_app(app)
     i18n.init_app(app)

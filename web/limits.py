@@ -10,8 +10,8 @@ TAKES_FILES = frozenset({"case.take_action", "case.again", "case_drafts.keep", "
 
 
 def allow_files() -> None:
-    """Lets forms with files be larger than others, before anything reads them."""
-    if request.endpoint in TAKES_FILES:
+    """Lets forms with files be larger than others, before anything reads them; only those are sent in parts."""
+    if request.endpoint in TAKES_FILES and request.mimetype == "multipart/form-data":
         request.max_content_length = LARGEST_UPLOAD
 
 
@@ -19,6 +19,7 @@ class MarkedLimiter(Limiter):
     """Counts where a page is marked with a limit, and leaves the others alone."""
 
     def init_app(self, app: Flask) -> None:
+        app.before_request(allow_files)
         super().init_app(app)
         # Looks for limits of the whole application with every request; there are none. Marked pages ask by themselves.
         app.before_request_funcs[None].remove(self._check_request_limit)
