@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request
 
-from web.forms import prefixed, typed_values
+from web.forms import prefixed, sent_files, typed_values
 from web.request import reading
 from workflow.cases.loading import load_case
 from workflow.cases.reading import reading_roles
@@ -48,8 +48,8 @@ def _action(procedure: Procedure, state: str, name: str) -> Action | None:
 
 
 def typed_form(form: Form | None) -> dict[str, Any] | None:
-    """What was typed into an action's form; None where it has none."""
-    return typed_values(form) if form else None
+    """What was typed into an action's form, and the files chosen with it; None where it has none."""
+    return typed_values(form) | sent_files(form) if form else None
 
 
 def typed_opinion() -> dict[str, Any]:

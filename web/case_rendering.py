@@ -18,6 +18,7 @@ from web.forms import faults
 from web.i18n import language
 from web.problems import problem_text
 from web.request import now, reading, settings, writing
+from workflow.cases.attached import attached_files
 from workflow.cases.case_page import case_page
 from workflow.cases.case_views import CaseView
 from workflow.cases.changes import comparisons, since_view
@@ -108,7 +109,7 @@ def case_response(case_id: int, told: Told | None = None) -> Response:
         view=view,
         panels=panels,
         notices=notices,
-        documents=documents_in(view),
+        **_papers(view),
         helps=helps,
         family=family,
         standing=standing(view),
@@ -150,6 +151,10 @@ def _help(context: Context, view: CaseView, action: ActionView, told: Told, draf
     kept = drafts[action.name].values if action.name in drafts else {}
     typed = told.typed if told.action == action.name else kept
     return help_for(context, view, view.procedure.forms[action.form or ""], typed)
+
+
+def _papers(view: CaseView) -> dict[str, Any]:
+    return {"documents": documents_in(view), "files": attached_files(view)}
 
 
 def _note(case_id: int, visit: Visit) -> None:

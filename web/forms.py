@@ -8,6 +8,7 @@ from flask import request
 
 from web.input_names import input_name
 from web.problems import problem_text
+from workflow.engine.files import Upload
 from workflow.problems import Invalid, Problem
 from workflow.procedure.forms import Form, FormField
 
@@ -16,7 +17,10 @@ LONGEST_PLACE = 4
 
 
 def typed_values(form: Form, *, keeps_empty_rows: bool = False) -> dict[str, Any]:
-    """What was typed into a procedure's form; several answers come as a list, empty rows at its end are left out."""
+    """What was typed into a procedure's form; several answers come as a list, empty rows at its end are left out.
+
+    Files are not typed: `sent_files` has them, where they count.
+    """
     values: dict[str, Any] = {}
     for key, field in form.fields.items():
         if field.type in {"choices", "accounts"}:
@@ -24,9 +28,19 @@ def typed_values(form: Form, *, keeps_empty_rows: bool = False) -> dict[str, Any
         elif field.type == "rows":
             rows = typed_rows(key, field)
             values[key] = rows if keeps_empty_rows else _without_empty_end(rows)
-        elif (name := input_name(key)) in request.form:
+        elif field.type != "file" and (name := input_name(key)) in request.form:
             values[key] = request.form[name]
     return values
+
+
+def sent_files(form: Form) -> dict[str, list[Upload]]:
+    """The files chosen for a form's questions; drafts do not keep them."""
+    chosen = {key: request.files.getlist(key) for key, field in form.fields.items() if field.type == "file"}
+    return {
+        key: [Upload(one.filename, one.stream.read()) for one in files if one.filename]
+        for key, files in chosen.items()
+        if any(one.filename for one in files)
+    }
 
 
 def typed_rows(key: str, field: FormField) -> list[dict[str, str]]:

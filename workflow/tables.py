@@ -6,6 +6,7 @@ from workflow.bulk import tables as bulk
 from workflow.calendar import tables as calendar
 from workflow.cases import tables as cases
 from workflow.documents import tables as documents
+from workflow.files import tables as files
 from workflow.heartbeat import tables as heartbeat
 from workflow.messages import tables as messages
 from workflow.notices import tables as notices
@@ -28,6 +29,7 @@ __all__ = [
     "calendar",
     "cases",
     "documents",
+    "files",
     "heartbeat",
     "messages",
     "metadata",

@@ -24,6 +24,7 @@ from workflow.panels.tables import Panel, Seat
 from workflow.problems import Problem
 from workflow.procedure.forms import Column, Form, FormField
 from workflow.procedure.stages import Action
+from workflow.rehearsal.samples import sample
 
 TRIES = 12
 SELDOM = 0.08
@@ -206,6 +207,7 @@ def _plain(context: Context, case: LoadedCase, field: FormField | Column, random
         "choice": options and (options[0] if random.random() < 0.6 else random.choice(options)),
         "choices": options[:2],
         "yes_no": random.choice(("yes", "yes", "no")),
+        "file": [sample("paper.pdf")],
         "date": (context.today + timedelta(days=random.randint(20, 90))).isoformat(),
         "integer": random.randint(low, max(low, high)),
         "number": random.randint(low, max(low, high)),

@@ -14,7 +14,9 @@ from tests.workflow.steps import begun, decided, submitted
 from tests.workflow.versions.moving_about import version
 from web.security import OPEN_TO_ALL, POLICY
 from workflow.cases.assigning import claim_item
+from workflow.cases.operations import open_case
 from workflow.people.tables import Account
+from workflow.rehearsal.samples import sample
 from workflow.rounds.tables import Round, RoundCall
 from workflow.tables import metadata
 from workflow.versions.moving import make_plan, suggestion
@@ -40,6 +42,8 @@ def _case(right: str = "nominator", wrong: str = "other_nominator", **more: str)
 
 PAPER: dict[str, str | int] = {"case_id": 3, "seq": 10, "template": "assessment_report"}
 """The report on the candidate of the third case, made when the team filed it."""
+SENT: dict[str, str | int] = {"case_id": 4, "seq": 2, "form": "request", "field": "evidence", "number": 1}
+"""The file that came with the request for a correction."""
 PAGES = {
     "account.account": Door(),
     "administration.accounts": Door("admin", "secretary"),
@@ -54,6 +58,7 @@ PAGES = {
     "case.diagram": _case(),
     "case_documents.document": Door("secretary", "nominator", 404, PAPER),
     "case_documents.download": Door("secretary", "nominator", 404, {**PAPER, "language": "en"}),
+    "case_documents.file": Door("nominator", "other_nominator", 404, SENT),
     "case_rules.rules": _case(),
     "copied.copied": Door(),
     "done.done": Door(),
@@ -163,6 +168,7 @@ def doors(office: Office, administrator: str, client_of: ClientOf, case_id: int)
     with office.as_("nominator") as context:
         claim_item(context, item_id=1)
     assert decided(office, office.person()) == PAPER["case_id"]
+    assert corrected(office) == SENT["case_id"]
     first, second = version(office), version(office, ("working_days: 10", "working_days: 20"))
     with office.as_(administrator) as given:
         context = replace(given, actor=replace(given.actor, is_administrator=True))
@@ -186,6 +192,16 @@ def applied_for(office: Office) -> None:
         session.add(row)
         session.flush()
         session.add(RoundCall(round_id=row.id, body_id=office.bodies["street"]))
+
+
+def corrected(office: Office) -> int:
+    """A request for a correction with a file."""
+    version_id, person_id, body_id = office.versions["correction"], office.person(), office.bodies["street"]
+    with office.as_("nominator") as context:
+        case_id = open_case(context, version_id=version_id, person_id=person_id, body_id=body_id).case_id
+    texts = dict.fromkeys(("where", "reads", "should_read", "grounds"), "As it is.")
+    office.act("nominator", case_id, "file_request", form={"kind": "file", **texts, "evidence": [sample("a.pdf")]})
+    return case_id
 
 
 def path_of(client: FlaskClient, endpoint: str, door: Door) -> str:

@@ -108,7 +108,8 @@ def test_nothing_thrown_at_any_route_is_a_fault_of_ours(
 ) -> None:
     pages, commands = sorted(PAGES), sorted(set(COMMANDS) - {"sign_in.sign_out"})
     page = pages[number % len(pages)]
-    assert client.get(path_of(client, page, PAGES[page]), query_string=fields).status_code < 500
+    path = path_of(client, page, PAGES[page]).partition("?")[0]
+    assert client.get(path, query_string=fields).status_code < 500
     command = commands[number % len(commands)]
     assert client.post(path_of(client, command, COMMANDS[command]), data=fields).status_code < 500
     assert case_id

@@ -1,4 +1,6 @@
-"""Documents of a case: one on a page to be read and printed, and as the file whose hash stands in the record."""
+"""Documents and files of a case: a document on a page to be read and printed, and each as the bytes the record names."""
+
+from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup
@@ -6,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from web.i18n import language
 from web.request import reading
+from workflow.cases.attached import attached_file
 from workflow.documents.queries import DocumentView
 from workflow.documents.queries import document as one_document
 from workflow.procedure.documents import LANGUAGES
@@ -29,6 +32,20 @@ def download(case_id: int, seq: int, template: str, language: str) -> AnyRespons
     response.content_type = "text/html; charset=utf-8"
     name = f"{view.reference}-{seq}-{template}-{view.language}.html"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@blueprint.get("/<int:case_id>/files/<int:seq>/<form>/<field>/<int:number>")
+def file(case_id: int, seq: int, form: str, field: str, number: int) -> AnyResponse:
+    """A file that came with a form: always to be kept elsewhere, never opened as a page of ours."""
+    with reading() as context:
+        found, content = attached_file(context, case_id=case_id, seq=seq, form=form, field=field, number=number)
+    response: Response = make_response(content)
+    response.content_type = "application/octet-stream"
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"file.{found.kind}\"; filename*=UTF-8''{quote(found.name)}"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from web.case_rendering import explained
 from web.form_fields import AGAIN, changed_form, help_for
-from web.forms import faults, number, typed_values
+from web.forms import faults, number, sent_files, typed_values
 from web.i18n import words
 from web.problems import problem_text
 from web.request import current_actor, now, reading, writing
@@ -23,6 +23,7 @@ from workflow.context import Context
 from workflow.engine.forms import check_form, missing_fields
 from workflow.people.queries import archive_of_body
 from workflow.problems import Conflict, Invalid, Missing, Problem, Refused
+from workflow.procedure.forms import Form
 from workflow.rounds.operations import nominate as open_nomination
 from workflow.rounds.queries import called_rounds
 
@@ -83,7 +84,9 @@ def _kept(context: Context, view: CaseView, action: ActionView) -> dict[str, Any
     """What has been typed so far: the draft, else what was sent before the case came back."""
     form = action.form or ""
     sent = next((filled.values for filled in view.forms if filled.key == form), {})
-    return draft(context, case_place(view.case.id, action.name)) or dict(sent)
+    fields = view.procedure.forms[form].fields if form else {}
+    typed = {key: value for key, value in sent.items() if fields[key].type != "file"}
+    return draft(context, case_place(view.case.id, action.name)) or typed
 
 
 @blueprint.get("/nominations/<int:case_id>")
@@ -101,13 +104,17 @@ def tasks(case_id: int) -> Response:
         view=view,
         action=action,
         form=form,
-        missing=missing_fields(form, {key: value for key, value in kept.items() if value not in ("", None, [])}),
+        missing=[key for key in missing_fields(form, _given(kept)) if key not in _files_of(form)],
         reasons=[explained(reason, view.procedure, view.names) for reason in action.reasons],
         is_waivable=any(reason.waivable_by for reason in action.reasons),
         returned=_returned(view),
         now=now(),
     )
     return make_response(page)
+
+
+def _given(kept: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in kept.items() if value not in ("", None, [])}
 
 
 def _returned(view: CaseView) -> Any:
@@ -136,7 +143,9 @@ def form(case_id: int) -> Response:
         try:
             check_form(rules, kept)
         except Invalid as problem:
-            errors = {} if request.form.get("later") else faults(problem, view.procedure)
+            found = {} if request.form.get("later") else faults(problem, view.procedure)
+            # Files are chosen on the page that sends the form: nothing keeps them until then.
+            errors = {key: text for key, text in found.items() if key not in _files_of(rules)}
         if not errors:
             target = "nominate.tasks" if request.form.get("later") else "nominate.check"
             return redirect(url_for(target, case_id=case_id))
@@ -144,6 +153,11 @@ def form(case_id: int) -> Response:
         beside = help_for(context, view, rules, kept)
     page = render_template("nominate/form.html", view=view, form=rules, kept=kept, errors=errors, help=beside)
     return make_response(page, 422 if errors else 200)
+
+
+def _files_of(form: Form) -> frozenset[str]:
+    """The questions that are answered with files."""
+    return frozenset(key for key, field in form.fields.items() if field.type == "file")
 
 
 @blueprint.route("/nominations/<int:case_id>/check", methods=["GET", "POST"])
@@ -155,6 +169,7 @@ def check(case_id: int) -> Response:
         action = _submission(view)
         kept = _kept(context, view, action)
     if request.method == "POST":
+        kept |= sent_files(view.procedure.forms[action.form or ""])
         try:
             with writing() as context:
                 act(context, case_id=case_id, action=action.name, seen_version=number("version"), form=kept)

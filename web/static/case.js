@@ -8,6 +8,7 @@ for (const form of document.querySelectorAll("form[data-kept-at]")) {
 
   const keep = async () => {
     const typed = new FormData(form);
+    for (const file of form.querySelectorAll("input[type=file]")) typed.delete(file.name); // drafts keep no files
     sending = new AbortController();
     try {
       const answer = await fetch(form.dataset.keptAt, {

@@ -27,6 +27,7 @@ from workflow.cases.waiving import grant_waiver, reason_text, waivable_actions
 from workflow.context import Context
 from workflow.engine.decide import ROLE_CODE, Compiled, Decision
 from workflow.engine.forms import check_form
+from workflow.files.operations import store_files
 from workflow.problems import Conflict, Forbidden, Invalid, Problem, Refused
 from workflow.procedure.stages import Action
 from workflow.record.tables import Event
@@ -89,6 +90,7 @@ def act(
     _add_data(step, known.action, values, _checked_reason(known.action, reason), asked.decision)
     if known.action.form:
         _keep_form(context, case, step, known.action.form, values or {})
+        store_files(context, form or {})
         name_people(context.session, compiled, case, known.action.form, values or {})
     if step.to_state == case.state and not compiled.procedure.states[case.state].final:
         return stay_where_it_is(context, compiled, case, step, asked.decision.effects)

@@ -65,6 +65,14 @@ def events_in(
     return tuple(_event(rules.get(row[0], procedure), row, visible, roles, names, own) for row in rows_in(text))
 
 
+def _read(text: str, *, is_visible: bool) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What a line says to whoever may see it, and the documents its step made: those are open by a stage of their own."""
+    written = json.loads(text) if is_visible or DOCUMENTS in text else {}
+    made = written.pop("documents", [])
+    written.pop("scores", None)  # the panel's own view covers points until all have scored
+    return written if is_visible else {}, made
+
+
 def _event(
     procedure: Procedure,
     row: Any,
@@ -77,10 +85,7 @@ def _event(
     acted_in = to_state if from_state is None or action_name == MIGRATED else from_state
     stage = acted_in.partition(".")[0]
     is_visible = stage in visible or bool(procedure.readers(stage) & roles)
-    written = json.loads(text) if is_visible or DOCUMENTS in text else {}
-    made = written.pop("documents", ())
-    data = written if is_visible else {}
-    data.pop("scores", None)  # the panel's own view covers points until all have scored
+    data, made = _read(text, is_visible=is_visible)
     if form := procedure.forms.get(data.get("form", "")):
         data["values"] = visible_values(form, data.get("values") or {}, roles)
     action = procedure.states[acted_in].actions.get(action_name)

@@ -137,6 +137,8 @@ def answer_text(field: FormField | Column, answer: Any, language: str, names: Ca
     if field.type in {"accounts", "person", "body"}:
         ids = answer if isinstance(answer, list) else [answer]
         return SEPARATORS[language].join(names(field.type, one) for one in ids)
+    if field.type == "file":
+        return SEPARATORS[language].join(line["name"] for line in answer)
     if isinstance(field, FormField) and field.type == "rows":
         return "\n".join(_row_text(field, row, language, names) for row in answer)
     return (

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, get_args
 
 from workflow.engine.conditions import holds
+from workflow.engine.files import Upload
 from workflow.problems import Invalid, Problem
-from workflow.procedure.forms import Column, Form, FormField
+from workflow.procedure.forms import Column, FileKind, Form, FormField
 
 Values = dict[str, Any]
 Asked = FormField | Column
 MAX_ROWS = 500
+MEGABYTE = 1_000_000
 MAX_DIGITS = 18
 
 
@@ -169,6 +171,29 @@ def _accounts(field: FormField, raw: Any) -> list[int]:
     return [_integer(field, item) for item in named]
 
 
+def _files(field: FormField, raw: Any) -> list[Values]:
+    """Files by what they are and how large; text in place of a file is refused."""
+    files = raw if isinstance(raw, list) else [raw]
+    if not all(isinstance(one, Upload) for one in files):
+        raise Invalid("file_not_sent")
+    if len(files) > field.most_files:
+        raise Invalid("file_too_many", limit=field.most_files, count=len(files))
+    if len(files) < (field.at_least or 0):
+        raise Invalid("file_too_few", limit=field.at_least, count=len(files))
+    return [_file(field, one) for one in files]
+
+
+def _file(field: FormField, upload: Upload) -> Values:
+    line = upload.line
+    if not upload.content:
+        raise Invalid("file_empty", name=line["name"])
+    if len(upload.content) > field.max_megabytes * MEGABYTE:
+        raise Invalid("file_too_large", name=line["name"], limit=field.max_megabytes)
+    if upload.kind is None or (field.kinds and upload.kind not in field.kinds):
+        raise Invalid("file_of_other_kind", name=line["name"], kinds=", ".join(field.kinds or get_args(FileKind)))
+    return line
+
+
 _PARSERS: dict[str, Callable[[Any, Any], Any]] = {
     "text": _text,
     "long_text": _text,
@@ -182,4 +207,5 @@ _PARSERS: dict[str, Callable[[Any, Any], Any]] = {
     "person": _integer,
     "body": _integer,
     "rows": _rows,
+    "file": _files,
 }

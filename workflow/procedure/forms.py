@@ -8,7 +8,10 @@ from workflow.procedure.conditions import Condition
 from workflow.procedure.parts import Key, Keys, Part, Words, _as_tuple
 
 CellType = Literal["text", "long_text", "integer", "number", "date", "yes_no", "choice"]
-FieldType = Literal[CellType, "choices", "person", "body", "accounts", "rows"]
+FieldType = Literal[CellType, "choices", "person", "body", "accounts", "rows", "file"]
+FileKind = Literal["pdf", "ofd", "docx", "xlsx", "png", "jpeg"]
+MOST_MEGABYTES = 20
+"""What the files of one form may have together."""
 
 
 class Column(Part):
@@ -66,11 +69,20 @@ class FormField(Part):
     unit: Words | None = None
     """What an integer counts."""
     at_least: int | None = None
-    """The smallest integer accepted."""
+    """The smallest number, the fewest rows or files accepted."""
     at_most: int | None = None
-    """The largest integer accepted."""
+    """The largest number, the most rows or files accepted."""
     max_length: int = Field(default=4_000, ge=1, le=100_000)
     """The longest text accepted, in characters."""
+    kinds: Annotated[tuple[FileKind, ...], BeforeValidator(_as_tuple)] = ()
+    """What a `file` may be, by its content; any of these kinds where none is named."""
+    max_megabytes: int = Field(default=10, ge=1, le=10)
+    """The largest size of one `file`; how many there may be says `at_most`, one where nothing is said."""
+
+    @property
+    def most_files(self) -> int:
+        """How many files the answer may have."""
+        return self.at_most or 1
 
 
 class Form(Part):

@@ -14,6 +14,7 @@ from workflow.procedure.soundness_documents import document_faults, named_docume
 from workflow.procedure.soundness_parts import (
     condition_faults,
     deadline_faults,
+    file_faults,
     known_state,
     named_field_faults,
     part_faults,
@@ -92,6 +93,7 @@ def _forms(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
                 yield (*path, "codes"), "unknown_codes", {"codes": field.codes, "allowed": listed(vocabulary.codes)}
             elif field.type in ("choice", "choices") and not field.options:
                 yield path, "no_options", {"field": key}
+            yield from file_faults(field, path)
             if field.type == "accounts" and field.holders_of not in procedure.roles:
                 yield path, "unknown_role", {"role": str(field.holders_of), "allowed": listed(procedure.roles)}
             for role in field.visible_to:

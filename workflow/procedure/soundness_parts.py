@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from workflow.procedure.children import Opening
 from workflow.procedure.conditions import Condition
 from workflow.procedure.findings import Fault, Path, listed
+from workflow.procedure.forms import MOST_MEGABYTES, FormField
 from workflow.procedure.model import Procedure
 from workflow.procedure.panel import RECUSED
 from workflow.procedure.stages import RESUMED, Action, Deadline, State, Use
@@ -189,6 +190,15 @@ def panel_faults(procedure: Procedure, state: State, path: Path) -> Iterator[Fau
     agreeing = {"all", "majority", "share", "at_least"}
     if panel.settle.rule in agreeing and "agree" not in panel.opinions:
         yield (*path, "panel", "opinions"), "no_agreement", {"rule": panel.settle.rule}
+
+
+def file_faults(field: FormField, path: Path) -> Iterator[Fault]:
+    """Files that could be more together than one request takes, and kinds where no file is asked for."""
+    together = field.most_files * field.max_megabytes
+    if field.type == "file" and together > MOST_MEGABYTES:
+        yield path, "files_too_large", {"together": together, "limit": MOST_MEGABYTES}
+    if field.type != "file" and field.kinds:
+        yield (*path, "kinds"), "kinds_without_file", {}
 
 
 def deadline_faults(procedure: Procedure, state: State, deadline: Deadline, path: Path) -> Iterator[Fault]:

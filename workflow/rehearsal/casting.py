@@ -15,6 +15,7 @@ SUBJECT = "wen"
 TITLES = {OWN: {"en": "The body of the case", "zh": "本单位"}, ABOVE: {"en": "The body above it", "zh": "上级单位"}}
 IN_A_CROWD = 5
 """How many hold a role that sits as a whole, or of which some are chosen."""
+PLAIN = {"text": "As usual.", "long_text": "As usual.", "yes_no": "yes", "file": "paper.pdf"}
 ROUND_LASTS = timedelta(days=30)
 
 
@@ -124,14 +125,12 @@ def _answers(fields: Mapping[str, FormField], today: date) -> Values:
 
 def _answer(field: FormField | Column, today: date) -> Any:
     """A plain answer of the right type; None where people or bodies are asked for."""
-    if field.type in {"text", "long_text"}:
-        return "As usual."
+    if field.type in PLAIN:
+        return PLAIN[field.type]
     if field.type in {"integer", "number"}:
         return field.at_least or 1
     if field.type == "date":
         return today.isoformat()
-    if field.type == "yes_no":
-        return "yes"
     if field.type in {"choice", "choices"}:
         first = next(iter(field.options), None)
         return [first] if field.type == "choices" and first else first

@@ -26,6 +26,7 @@ from workflow.rehearsal.beginning import begin_case, body_of
 from workflow.rehearsal.family import child_of
 from workflow.rehearsal.given import CLOCK_NAME, Given
 from workflow.rehearsal.office import Office, set_up
+from workflow.rehearsal.samples import sample
 from workflow.reviews.planning import plan_missing_reviews
 from workflow.rounds.operations import open_round
 from workflow.rounds.tables import Round
@@ -193,6 +194,8 @@ class Play:
         }
 
     def _named_answer(self, kind: str, value: Any) -> Any:
+        if kind == "file":
+            return [sample(name) for name in (value if isinstance(value, list) else [value]) if isinstance(name, str)]
         if kind == "accounts":
             return [self.office.accounts.get(name, name) for name in (value if isinstance(value, list) else [value])]
         ids = {"person": self.office.people, "body": self.office.bodies}.get(kind, {})

@@ -19,6 +19,7 @@ from workflow.expiring import act_on_expiry
 from workflow.panels.operations import candidates_of, give_opinion, record_meeting, rubric_of
 from workflow.panels.tables import Panel, Seat
 from workflow.procedure.forms import Column, Form, FormField
+from workflow.rehearsal.samples import sample
 
 CHOICES = {"integer": "3", "number": "3", "yes_no": "yes", "date": "2026-09-01"}
 
@@ -106,6 +107,8 @@ def _answer(field: FormField | Column, number: int) -> Any:
     if isinstance(field, FormField) and field.type == "rows":
         row = {key: _answer(column, number) for key, column in field.columns.items()}
         return [row] * max(1, field.at_least or 0)
+    if field.type == "file":
+        return [sample("paper.pdf")]
     if field.type == "choice":
         options = list(field.options)
         return options[0] if number % 4 else options[number % len(options)]

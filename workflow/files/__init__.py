@@ -1,0 +1,1 @@
+"""Files that came with forms: kept by the hash of their content, and never changed."""
