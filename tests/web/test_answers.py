@@ -206,8 +206,8 @@ def test_what_an_extension_moves_is_shown_before_it_is_decided(office: Office, c
         assert "2026年9月17日" in clerk.sends("again/longer", 200, again="preview", days=nonsense).text
     clerk.sends("act/longer", days="5", reason="Ill.")
     page = clerk.page()
-    assert "期限已延长，原为2026年9月17日" in page
-    assert "截止日由2026年9月17日改为2026年9月22日" in page
+    assert "期限已延长，原为 2026年9月17日" in page
+    assert "截止日由 2026年9月17日改为 2026年9月22日" in page
 
 
 def test_back_to_where_the_case_has_been_is_said_in_words(office: Office, client_of: ClientOf) -> None:

@@ -81,8 +81,7 @@ def _event(
     made = written.pop("documents", ())
     data = written if is_visible else {}
     data.pop("scores", None)  # the panel's own view covers points until all have scored
-    form = procedure.forms.get(data.get("form", ""))
-    if form is not None:
+    if form := procedure.forms.get(data.get("form", "")):
         data["values"] = visible_values(form, data.get("values") or {}, roles)
     action = procedure.states[acted_in].actions.get(action_name)
     role = procedure.roles.get(role_key or "")

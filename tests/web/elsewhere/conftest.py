@@ -154,6 +154,7 @@ class Screen:
 
     def looks(self) -> None:
         """Nothing is wider than the telephone, and no key of the definition stands on the page."""
+        self.page.wait_for_load_state()
         over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert over <= 0, f"{self.page.url}: {over} px too wide"
 

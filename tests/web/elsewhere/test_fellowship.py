@@ -131,7 +131,7 @@ def test_an_application_on_a_telephone_without_scripts(
     for label, text in (("摘要", "研究计划"), ("依托单位", "某大学")):
         screen.page.get_by_label(label).fill(text)
     for number in (1, 2):
-        row = screen.page.get_by_role("group", name=f"第{number}行", exact=True)
+        row = screen.page.get_by_role("group", name=f"第 {number} 行", exact=True)
         row.get_by_label("姓名").fill(f"专家{number}")
         row.get_by_label("邮箱").fill(f"r{number}@letters.example")
     screen.page.get_by_label("是", exact=True).check()
