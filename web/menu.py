@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, url_for
 
 from web.request import current_actor
 from workflow.context import Actor
@@ -35,4 +35,13 @@ def menu() -> tuple[tuple[Entry, ...], str]:
     actor = current_actor()
     known: list[Entry] = current_app.extensions.get("menu", [])
     shown = sorted((entry for entry in known if entry.is_open_to(actor)), key=lambda entry: entry.order)
-    return tuple(shown), (request.endpoint or "").partition(".")[0]
+    return tuple(shown), _area(shown)
+
+
+def _area(shown: list[Entry]) -> str:
+    """The area of the page shown; a page without an entry of its own belongs to the one whose address it stands below."""
+    area = (request.endpoint or "").partition(".")[0]
+    if any(entry.area == area for entry in shown):
+        return area
+    below = (entry.area for entry in shown if request.path.startswith(url_for(entry.endpoint).rstrip("/") + "/"))
+    return next(below, area)

@@ -276,7 +276,7 @@ def test_a_body_says_that_it_nominates_nobody_and_the_board_tells(district: Dist
     desk.clock.now = at(2026, 9, 2)
     desk.sits("nominator2")
     desk.opens("/calls/")
-    desk.page.locator("main details summary").click()
+    desk.page.locator("main details summary").filter(has_text="报送零推荐").click()
     desk.page.fill("main details textarea", "本行业党外人选正在培养中。")
     desk.sends(desk.page.locator("main details button"))
     nominee = district.nominees("subdistrict-01", "listed")[0]

@@ -72,3 +72,11 @@ def test_paper_has_no_bars_and_no_forms_but_the_reference(page: Page, at_case: i
     expect(page.locator(".foot")).to_contain_text("RO-2026-0001")
     ink = page.evaluate("getComputedStyle(document.querySelector('.card')).color")
     assert ink == "rgb(0, 0, 0)", "dark ink on white paper, whatever the screen is"
+
+
+@pytest.mark.browser
+def test_two_keys_lead_to_the_inbox_from_anywhere(page: Page, at_case: int) -> None:
+    assert at_case
+    page.keyboard.press("g")
+    page.keyboard.press("i")
+    page.wait_for_url("**/inbox")

@@ -68,3 +68,11 @@ def test_reviews_that_open_together_are_one_line(office: Office, client_of: Clie
     lines = next_lines(client_of, office)
     assert len(lines) == 1
     assert "启动 3 件年度考核" in lines[0]
+
+
+def test_what_happens_to_several_cases_at_once_is_one_line(office: Office, client_of: ClientOf) -> None:
+    for _ in range(3):
+        submitted(office, office.person())
+    first = next_lines(client_of, office)[0]
+    assert "3 件案件" in first
+    assert first.count("RO-2026-") == 3

@@ -132,6 +132,7 @@ def test_moving_a_date_shows_what_moves_and_then_moves_it(office: Office, client
     nominated(office, office.person())
     secretary = secretary_of(client_of)
     assert "2026年11月13日" in secretary.get("/rounds/1").text
+    assert '<a href="/rounds/" aria-current="page">' in secretary.get("/rounds/1/timetable").text
     sent = {"date_assessment_by": "2026-11-18", "reason": "考察人数较多", "seen": "0"}
     page = secretary.post("/rounds/1/timetable", data={**sent, "step": "check"}).text
     assert "2026年11月13日" in page

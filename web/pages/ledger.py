@@ -25,6 +25,8 @@ from workflow.procedure.parts import Words
 blueprint = Blueprint("ledger", __name__, url_prefix="/ledger")
 COMING = 60
 """So many timers are looked at; those that do the same at the same time are one line."""
+LINES = 20
+"""So many lines are shown of what comes."""
 STATUSES = ("sent", "queued", "failed", "waiting", "nobody")
 
 
@@ -74,7 +76,7 @@ def _in_order(reviews: ReviewsOpening | None, lines: list[dict[str, Any]]) -> li
         timer: Upcoming = line["timer"]
         key = (timer.due_at, timer.kind, timer.rung, timer.state, timer.procedure_digest, timer.error, timer.told)
         grouped.setdefault(key, {**line, "references": []})["references"].append(timer.reference)
-    return sorted(together + list(grouped.values()), key=lambda line: line["due_at"])
+    return sorted(together + list(grouped.values()), key=lambda line: line["due_at"])[:LINES]
 
 
 def _line(timer: Upcoming, known: Mapping[str, Procedure]) -> dict[str, Any]:
