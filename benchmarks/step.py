@@ -32,18 +32,18 @@ CASES_PER_ROUND = 25
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
-def definition() -> str:
-    """Nine states in a row; every action has a role and two guards whose facts are gathered."""
+def definition(steps: int = STEPS) -> str:
+    """States in a row, one more than steps; every action has a role and two guards whose facts are gathered."""
     words = "{en: Word, zh: 词}"
     states = "".join(
         f"      s{n}: {{title: {words}, actions: {{step{n + 1}: {{by: clerk{n % 2}, to: desk.s{n + 1}, guards: "
         f"[{{political_status: {{not_in: [cpc]}}}}, {{age: {{at_most: 60, cites: r/1}}}}]}}}}}}\n"
-        for n in range(STEPS)
+        for n in range(steps)
     )
     return (
         f"procedure: bench\ntitle: {words}\nabout: {words}\nprefix: BE\nstarts: desk.s0\nsources:\n  r/1: {words}\n"
         f"roles:\n  clerk0: {{of: desk, holds: officer, title: {words}}}\n  clerk1: {{of: desk, holds: head, title: {words}}}\n"
-        f"stages:\n  desk:\n    title: {words}\n    states:\n{states}      s{STEPS}: {{title: {words}, final: done}}\n"
+        f"stages:\n  desk:\n    title: {words}\n    states:\n{states}      s{steps}: {{title: {words}, final: done}}\n"
     )
 
 

@@ -5,15 +5,16 @@ from typing import Any
 
 from definitions.codes import tables
 from definitions.texts import has, language_of, say
-from definitions.wording import opinion_text, spelt_out
+from definitions.wording import opinion_text, outcome_text, spelt_out
 from workflow.engine.panels import Line
+from workflow.people.called import Name
 from workflow.problems import Reason
 from workflow.procedure.findings import Finding
 from workflow.procedure.model import Procedure
 from workflow.procedure.panel import Panel
 from workflow.procedure.parts import Words
 
-Names = Mapping[int, str]
+Names = Mapping[int, Name]
 Marker = Callable[[Procedure | None, Names, str, str], str]
 
 
@@ -59,6 +60,15 @@ def action_text(procedure: Procedure, state: str | None, action: str, locale: st
         if known is not None and known.title is not None:
             return words(known.title, locale)
     return say(f"action.{action}", locale) if has(f"action.{action}") else spelt_out(action)
+
+
+def way_text(procedure: Procedure, ref: str, name: str, locale: str) -> str:
+    """What a way out of a state is called: an action, an outcome, or a choice the state makes by itself."""
+    state = procedure.states[ref]
+    if state.choose:
+        return say("way.when" if name == "when" else "way.otherwise", locale)
+    is_outcome = name in state.outcomes
+    return outcome_text(state, name, locale) if is_outcome else action_text(procedure, ref, name, locale)
 
 
 def finding_text(finding: Finding, locale: str) -> str:
@@ -119,8 +129,9 @@ def _state(procedure: Procedure | None, _names: Names, rest: str, locale: str) -
     return words(state.title, locale) if state else rest
 
 
-def _account(_procedure: Procedure | None, names: Names, rest: str, _locale: str) -> str:
-    return names.get(int(rest), rest)
+def _account(_procedure: Procedure | None, names: Names, rest: str, locale: str) -> str:
+    name = names.get(int(rest))
+    return str(getattr(name, language_of(locale))) if name else rest
 
 
 def _field(procedure: Procedure | None, _names: Names, rest: str, locale: str) -> str:

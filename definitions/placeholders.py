@@ -13,6 +13,8 @@ MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oc
 SEPARATORS = {"en": ", ", "zh": "、"}
 WORDS = {"en": {True: "yes", False: "no"}, "zh": {True: "是", False: "否"}}
 _SPEC = re.compile(r"[a-z ]+\|[a-z ]+|lines|lines=[a-z_]+")
+_HAN = re.compile("[\u3400-\u9fff]")
+_LATIN = re.compile("[A-Za-z0-9]")
 _ITEM = {"en": "- ", "zh": "· "}
 
 Say = Callable[..., str]
@@ -47,7 +49,7 @@ class Template:
             if name not in params:
                 raise ParameterMissing(name)
             parts.append(self._written(stored(name, params[name]), spec, zone, say))
-        return "".join(parts)
+        return spaced(parts) if self.language == "zh" else "".join(parts)
 
     def _written(self, value: Any, spec: str, zone: ZoneInfo, say: Say) -> str:
         if spec.startswith("lines"):
@@ -58,6 +60,27 @@ class Template:
             one, _, many = spec.partition("|")
             return f"{written(value, self.language, zone)} {one if abs(value) == 1 else many}"
         return written(value, self.language, zone)
+
+
+def spaced(parts: Sequence[str]) -> str:
+    """Chinese put together: one space where a Chinese character meets a Latin letter or a number, none between Chinese.
+
+    Only the seams are looked at; what a value says inside stays as it was written: 于 2026年9月30日前报送 3 份.
+    """
+    text = ""
+    for part in parts:
+        before, after = text.rstrip(" "), part.lstrip(" ")
+        if not before or not after:
+            text += part
+            continue
+        ends, begins = before[-1], after[0]
+        if _HAN.match(ends) and _HAN.match(begins):
+            text = before + after
+        elif (_HAN.match(ends) and _LATIN.match(begins)) or (_LATIN.match(ends) and _HAN.match(begins)):
+            text = f"{before} {after}"
+        else:
+            text += part
+    return text
 
 
 def parse(text: str, language: str) -> Template:

@@ -10,9 +10,11 @@ from definitions.codes import tables
 from definitions.explaining import action_text, named_params, reason_text, source_text, words
 from definitions.library import procedures
 from definitions.texts import has, keys, language_of, say
+from definitions.wording import opinion_text
 from workflow.problems import Problem, Refused
 from workflow.procedure.findings import Finding, Unsound
 from workflow.procedure.model import Procedure
+from workflow.procedure.panel import Panel
 from workflow.procedure.source import read_file
 from workflow.rehearsal.coverage import Exercised, Share, coverage
 from workflow.rehearsal.loader import load_scenarios, parse_scenarios
@@ -129,11 +131,21 @@ def step_text(step: Step, procedure: Procedure, locale: str) -> str:
     what = f"{step.verb} {said}" if isinstance(said, str | date) else step.verb
     if step.verb == "does":
         what = action_text(procedure, None, said, locale)
+    elif step.verb == "gives":
+        what = opinion_text(_panel_with(procedure, said), said, locale)
+    elif step.verb == "until":
+        what = say("rehearsal.until", locale, until_date=said.isoformat())
     elif isinstance(said, dict):
         what = f"{step.verb} {json.dumps(said)}"
     who = getattr(step, "who", None)
     names = list(who) if isinstance(who, tuple) else who
     return say("rehearsal.step_of", locale, who=names, what=what) if names else what
+
+
+def _panel_with(procedure: Procedure, opinion: str) -> Panel | None:
+    """A panel that knows an opinion, for its words."""
+    panels = (state.panel for state in procedure.states.values() if state.panel)
+    return next((panel for panel in panels if opinion in panel.opinions), None)
 
 
 def failure_lines(failure: Failure, procedure: Procedure, locale: str) -> list[str]:

@@ -78,7 +78,9 @@ def typed_at(context: Context, case_id: int, what: str) -> dict[str, Any]:
         raise Missing("page_missing")
     typed = typed_values(procedure.forms[action.form]) if action.form else {}
     beside = {"reason": action.reason != "none", "target": "target" in request.form}
-    return typed | {name: request.form.get(name, "") for name, is_asked in beside.items() if is_asked}
+    return typed | {
+        name: request.form.get(name, "") for name, is_asked in beside.items() if is_asked and name not in typed
+    }
 
 
 def is_empty(typed: dict[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """Draws the case page: the case, what a failed attempt tells, what is kept as a draft, and what is new to its reader."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -31,6 +32,7 @@ from workflow.documents.queries import documents_in
 from workflow.notices.queries import notices_of_case
 from workflow.panels.queries import panels_of_case
 from workflow.panels.views import PanelView
+from workflow.people.called import Name
 from workflow.problems import Conflict, Problem, Reason, Refused, Unavailable
 from workflow.procedure.model import Procedure
 
@@ -79,7 +81,7 @@ def typed_beside() -> dict[str, str]:
     return {name: request.form.get(name, "") for name in ("reason", "target")}
 
 
-def explained(reason: Reason, procedure: Procedure, names: dict[int, str]) -> dict[str, Any]:
+def explained(reason: Reason, procedure: Procedure, names: Mapping[int, Name]) -> dict[str, Any]:
     """A reason as the page shows it."""
     return {
         "text": reason_text(reason, language(), procedure, names),

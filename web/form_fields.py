@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 
 from definitions.asking import asked_text, required_text
-from web.i18n import language
+from web.i18n import language, words
 from workflow.bodies.queries import bodies
 from workflow.cases.answer_names import numbers_in, titles_called
 from workflow.cases.carrying import Carried, carried_into
@@ -56,7 +56,7 @@ def help_for(context: Context, view: CaseView, form: Form, typed: Mapping[str, A
 def _accounts(context: Context, view: CaseView, form: Form) -> dict[str, list[tuple[int, str]]]:
     compiled = compiled_version(context.session, view.case.version_id)
     return {
-        key: list(eligible_accounts(context, compiled, view.case, one.holders_of).items())
+        key: [(a, words(n)) for a, n in eligible_accounts(context, compiled, view.case, one.holders_of).items()]
         for key, one in form.fields.items()
         if one.type == "accounts" and one.holders_of
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request
 
+from web.input_names import input_name
 from web.problems import problem_text
 from workflow.engine.files import Upload
 from workflow.problems import Invalid, Problem
@@ -23,18 +24,18 @@ def typed_values(form: Form, *, keeps_empty_rows: bool = False) -> dict[str, Any
     values: dict[str, Any] = {}
     for key, field in form.fields.items():
         if field.type in {"choices", "accounts"}:
-            values[key] = request.form.getlist(key)
+            values[key] = request.form.getlist(input_name(key))
         elif field.type == "rows":
             rows = typed_rows(key, field)
             values[key] = rows if keeps_empty_rows else _without_empty_end(rows)
-        elif key in request.form and field.type != "file":
-            values[key] = request.form[key]
+        elif (name := input_name(key)) in request.form and field.type != "file":
+            values[key] = request.form[name]
     return values
 
 
 def sent_files(form: Form) -> dict[str, list[Upload]]:
     """The files chosen for a form's questions; drafts do not keep them."""
-    chosen = {key: request.files.getlist(key) for key, field in form.fields.items() if field.type == "file"}
+    chosen = {key: request.files.getlist(input_name(key)) for key, field in form.fields.items() if field.type == "file"}
     return {
         key: [Upload(one.filename, one.stream.read()) for one in files if one.filename]
         for key, files in chosen.items()

@@ -1,6 +1,7 @@
 """Languages: which one a reader gets, the merged catalogue, and how dates are written."""
 
 import io
+import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def compile_catalogues() -> None:
         return
     buffer = io.BytesIO()
     write_mo(buffer, merged_catalogue())
-    fresh = target.with_suffix(".new")
+    fresh = target.with_suffix(f".{os.getpid()}")  # several may start at once
     fresh.write_bytes(buffer.getvalue())
     fresh.replace(target)
 

@@ -1,11 +1,11 @@
 """Plays scenarios for a moment, and keeps what became of them as plain values for the page to show."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
 from time import monotonic
 from typing import Any
 
-from definitions.library import procedures
 from definitions.rehearsing import coverage_lines, failure_lines, place_text, read_book, step_text
 from web.i18n import LANGUAGES, language
 from workflow.procedure.findings import Unsound
@@ -20,13 +20,15 @@ BEGUN: Results = {"played": [], "exercised": {}}
 MOST_DIFFERENCES = 20
 
 
-def play_on(procedure: Procedure, book: Book, before: Results, *, seconds: float) -> Results:
+def play_on(
+    procedure: Procedure, book: Book, before: Results, *, seconds: float, others: Sequence[Procedure]
+) -> Results:
     """The results with those of the next scenarios: at least one more, and as many as a number of seconds allows."""
     until = monotonic() + seconds
     played = list(before["played"])
     exercised = _exercised(before)
     rest = book.scripts[len(played) :]
-    with closing(rehearsing(procedure, rest, others=tuple(procedures().values()))) as found:
+    with closing(rehearsing(procedure, rest, others=others)) as found:
         for one in found:
             exercised |= one.exercised
             played.append(_kept(procedure, one, _failed_before(book, played, one)))

@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 
 from web.forms import prefixed, typed_values
+from web.input_names import input_name
 from workflow.problems import Invalid
 from workflow.procedure.forms import Form
 from workflow.procedure.model import Procedure
@@ -43,9 +44,10 @@ def answers_sent(form: Form, usual: Mapping[str, Any]) -> Values:
     sent: Values = {}
     typed = typed_values(form)
     for key, field in form.fields.items():
-        if key not in request.form and field.type not in {"choices", "accounts"}:
+        name = input_name(key)
+        if name not in request.form and field.type not in {"choices", "accounts"}:
             continue  # boxes that are not ticked are not sent; anything else that is not sent stays as usual
-        answer = _rows(request.form.get(key, "")) if field.type == "rows" else typed.get(key)
+        answer = _rows(request.form.get(name, "")) if field.type == "rows" else typed.get(key)
         answer = None if answer in ("", []) else answer
         if answer is None and key in usual:
             sent[key] = None

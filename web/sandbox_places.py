@@ -7,6 +7,7 @@ from flask import url_for
 
 from web.procedure_rendering import check_text
 from web.request import reading
+from workflow.cases.versions import newest_versions
 from workflow.problems import Missing
 from workflow.procedure.model import Procedure
 from workflow.versions.operations import require_designer
@@ -27,6 +28,8 @@ class Subject:
     procedure: Procedure | None
     url: str
     """The page of the version or draft."""
+    others: tuple[Procedure, ...] = ()
+    """The newest version of every procedure of the office: cases of this one may open cases of them."""
 
 
 def subject_at(place: str) -> Subject:
@@ -37,10 +40,11 @@ def subject_at(place: str) -> Subject:
         if known is None:
             raise Missing("page_missing")
         kind, number = known[1], int(known[2])
+        others = tuple(one.procedure for one in newest_versions(context.session))
         if kind == "version":
             version = version_of(context, number)
             url = url_for("procedures.procedure", key=version.key, number=version.number)
-            return Subject(place, kind, version.number, version.procedure, url)
+            return Subject(place, kind, version.number, version.procedure, url, others)
         draft = draft_of(context, number)
     url = url_for("procedure_drafts.draft", draft_id=number)
-    return Subject(place, kind, number, check_text(draft.source).procedure, url)
+    return Subject(place, kind, number, check_text(draft.source).procedure, url, others)

@@ -20,6 +20,7 @@ from web.procedure_rendering import Line, finding_lines
 from web.request import settings
 from web.sandbox_places import Subject
 from workflow.context import OFFICE_ZONE
+from workflow.people.called import Name
 from workflow.problems import Reason
 from workflow.procedure.citations import guard_identities
 from workflow.procedure.findings import Finding
@@ -89,7 +90,7 @@ def _seen(procedure: Procedure, story: Story, found: Played) -> dict[str, Any]:
     who = request.args.get("who", "") or request.form.get("who", "")
     seen = look(found.play, name=case, who=who)
     rules = seen.case.procedure if seen else procedure
-    names = {number: name for name, number in found.play.office.accounts.items()}
+    names = {number: Name(name, name) for name, number in found.play.office.accounts.items()}
     return {
         "seen": seen,
         "now": found.play.now,

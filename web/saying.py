@@ -5,9 +5,10 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
 
-from definitions.explaining import action_text, code_text, line_text
+from definitions.explaining import action_text, code_text, line_text, way_text
 from definitions.texts import has, say
 from definitions.wording import ending_text, opinion_text, outcome_text, spelt_out
+from web.input_names import input_name
 from workflow.engine.panels import Line
 from workflow.panels.views import PanelView
 from workflow.procedure.model import Procedure
@@ -136,6 +137,8 @@ def functions_in(language: str) -> dict[str, Saying]:
         "attendance_text": lambda key: catalogue_text_in(language, "attendance", key),
         "code_text": lambda table, code: code_text(table, code, language),
         "action_title": action_title,
+        "way_text": lambda procedure, ref, name: way_text(procedure, ref, name, language),
+        "input_name": input_name,
         "line_text": lambda line, panel=None: line_text(line, language, panel),
         "explanation_texts": explanation_texts,
     }

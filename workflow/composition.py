@@ -1,7 +1,7 @@
 """Puts the subjects together: importing this registers what follows when a case moves and where facts come from."""
 
 from workflow.appointments import operations as appointments
-from workflow.cases import acting_on, case_facts, children, extending
+from workflow.cases import acting_on, allotting, case_facts, children, extending
 from workflow.documents import operations as documents
 from workflow.notices import operations as notices
 from workflow.panels import facts as panel_facts
@@ -16,6 +16,7 @@ from workflow.webhooks import operations as webhooks
 
 __all__ = [
     "acting_on",
+    "allotting",
     "appointments",
     "case_facts",
     "children",

@@ -56,7 +56,7 @@ def test_every_line_of_a_settlement_has_words() -> None:
 def test_a_reason_reads_as_a_sentence_in_both_languages() -> None:
     given: dict[str, Any] = {"age": 46, "on_date": "2026-09-01", "birth_date": "1980-08-31", "limit": 45}
     assert say("age.at_most", "en", **given) == "Aged 46 on 1 Sep 2026 (born 31 Aug 1980); the limit is 45."
-    assert say("age.at_most", "zh", **given) == "截至2026年9月1日为46周岁（1980年8月31日出生），超过45周岁的上限。"
+    assert say("age.at_most", "zh", **given) == "截至 2026年9月1日为 46 周岁（1980年8月31日出生），超过 45 周岁的上限。"
 
 
 def test_a_finding_may_speak_of_a_key_and_of_anything_else() -> None:

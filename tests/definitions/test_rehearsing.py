@@ -67,7 +67,7 @@ def test_the_report_of_the_guide_is_the_one_given(tmp_path: Path) -> None:
     report = "\n".join(report_lines(rehearsed, "en")).replace(f"{tmp_path}/", "")
     assert block("text") in report
     chinese = "\n".join(report_lines(rehearsed, "zh"))
-    assert "“两部同意，保留在名单”第3步（chen：评定并保留）" in chinese
+    assert "“两部同意，保留在名单”第 3 步（chen：评定并保留）" in chinese
     assert "此步应能办理，实际被拒绝（field_is.one_of）：" in chinese
     data = report_data(rehearsed, "en")
     assert data["passed"] is False

@@ -1,5 +1,6 @@
 """Texts are found by key, filled strictly, and refused with file and line when a catalogue is faulty."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -84,6 +85,23 @@ def test_every_key_has_both_languages_with_the_same_placeholders() -> None:
     for key, pair in texts().items():
         assert set(pair) == {"en", "zh"}, key
         assert pair["en"].names == pair["zh"].names, key
+
+
+def test_chinese_meets_numbers_and_latin_with_one_space() -> None:
+    """Written so in the texts, and made so where a value meets one: 于 2026年9月30日前报送 3 份."""
+    no_space = re.compile(r"[\u3400-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u3400-\u9fff]")
+    for key, pair in texts().items():
+        for literal, _, _ in pair["zh"].pieces:
+            assert not no_space.search(literal), key
+    text = parse("共{n}件，{day}前，{who} 办理{n}", "zh")
+    filled = text.fill({"n": 3, "day": date(2026, 9, 30), "who": "干部科"}, OFFICE_ZONE, say)
+    assert filled == "共 3 件，2026年9月30日前，干部科办理 3"
+    assert (
+        parse("{who} 于{at}，{who}", "zh").fill(
+            {"who": "Li Na", "at": datetime(2026, 9, 30, 1, tzinfo=OFFICE_ZONE)}, OFFICE_ZONE, say
+        )
+        == "Li Na 于 2026年9月30日 01:00，Li Na"
+    )
 
 
 def test_chinese_texts_use_full_width_punctuation() -> None:

@@ -17,7 +17,7 @@ stages:
       vote:
         title: {en: Vote, zh: 表决}
         panel:
-          of: [front]
+          of: [front, head]
           opinions: [agree, shrugs]
           titles: {shrugs: {en: Does not mind, zh: 无所谓}, agree: {en: With pleasure, zh: 欣然同意}}
           settle: {rule: most, cites: r/1}

@@ -2,18 +2,22 @@
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import html5lib
 import pytest
 from flask.testing import FlaskClient
 
-from tests.fixtures.office import Office
+from tests.fixtures.office import OPENS, Office
 from tests.web.conftest import ClientOf
 from tests.workflow.steps import begun, decided, submitted
 from tests.workflow.versions.moving_about import version
 from web.security import OPEN_TO_ALL, POLICY
+from workflow.cases.assigning import claim_item
 from workflow.cases.operations import open_case
+from workflow.people.tables import Account
 from workflow.rehearsal.samples import sample
+from workflow.rounds.tables import Round, RoundCall
 from workflow.tables import metadata
 from workflow.versions.moving import make_plan, suggestion
 from workflow.versions.operations import save_draft
@@ -49,6 +53,8 @@ PAGES = {
     "bulk.result": Door("secretary", "nominator", 404, {"job_id": 1}),
     "calls.calls": Door(),
     "case.case": _case(),
+    "case.form_alone": _case(action="submit"),
+    "case.once_more": _case(action="submit"),
     "case.diagram": _case(),
     "case_documents.document": Door("secretary", "nominator", 404, PAPER),
     "case_documents.download": Door("secretary", "nominator", 404, {**PAPER, "language": "en"}),
@@ -67,6 +73,9 @@ PAGES = {
     "nominate.sent": _case(),
     "nominate.tasks": _case(),
     "notifications.notifications": Door(),
+    "opening.apply": Door("nominator", "member01", 404, {"round_id": 2}),
+    "opening.begin": Door("nominator", "member01", 404, {"procedure": "correction"}),
+    "opening.choose": Door(),
     "people.new": Door("nominator", "member01"),
     "people.person": Door("street_head", "other_nominator", 403, {"person_id": 1}),
     "people.register": Door("secretary", "nominator"),
@@ -77,7 +86,12 @@ PAGES = {
     "procedure_drafts.publish": Door("admin", "orghead", 404, {"draft_id": 1}),
     "procedure_moves.new": Door("admin", "secretary", 403, {"from": 1, "to": 2}),
     "procedure_moves.plan": Door("admin", "orghead", 403, {"plan_id": 1}),
+    "procedure_rehearsals.rehearsal": Door("admin", "secretary", 403, {"place": "version-1"}),
+    "procedure_sandboxes.sandbox": Door("admin", "secretary", 403, {"place": "version-5"}),
+    "procedure_sandboxes.scenario": Door("admin", "orghead", 403, {"place": "version-5"}),
+    "procedure_simulations.simulation": Door("secretary", "nominator", 403, {"key": "annual-review"}),
     "procedures.compare": Door("secretary", "nominator", 403, {"key": "annual-review"}),
+    "procedures.diagram": Door("secretary", "stranger", 403, {"key": "annual-review"}),
     "procedures.procedure": Door("frontier", "assessor1", 403, {"key": "reserve-official"}),
     "procedures.procedures": Door("orghead", "stranger"),
     "reports.cases": Door("orghead", "nominator", 403, {"round_id": 1, "key": "nominated"}),
@@ -90,6 +104,7 @@ PAGES = {
     "rounds.ranking": Door("orghead", "assessor1", 404, {"round_id": 1}),
     "rounds.rounds": Door("secretary", "nominator"),
     "search.search": Door(),
+    "work.reassign": Door("nominator", "other_nominator", 404, {"item_id": 1}),
 }
 COMMANDS = {
     "account.password": Door(),
@@ -102,6 +117,7 @@ COMMANDS = {
     "bulk.cancel": Door("secretary", "nominator", 404, {"job_id": 1}),
     "bulk.start": Door("secretary"),
     "calls.nil_return": Door("other_nominator", "stranger", 403, {"round_id": 1}),
+    "case.again": _case("nominator", "stranger", action="submit"),
     "case.meeting": _case("recorder", "member01"),
     "case.opinion": _case("orghead", "stranger"),
     "case.take_action": _case("nominator", "stranger", action="submit"),
@@ -114,6 +130,8 @@ COMMANDS = {
     "nominate.check": _case(),
     "nominate.form": _case(),
     "notifications.read_all": Door(),
+    "opening.apply": Door("nominator", "member01", 403, {"round_id": 2}),
+    "opening.begin": Door("nominator", "member01", 404, {"procedure": "correction"}),
     "people.new": Door("nominator", "member01"),
     "procedure_drafts.check": Door("admin", "secretary"),
     "procedure_drafts.create": Door("admin", "secretary"),
@@ -123,11 +141,20 @@ COMMANDS = {
     "procedure_moves.create": Door("admin", "secretary"),
     "procedure_moves.revert": Door("admin", "nominator", 403, {"plan_id": 1}),
     "procedure_moves.start": Door("admin", "secretary", 403, {"plan_id": 1}),
+    "procedure_rehearsals.begin": Door("admin", "secretary", 403, {"place": "version-1"}),
+    "procedure_rehearsals.go_on": Door("admin", "orghead", 403, {"place": "version-1"}),
+    "procedure_rehearsals.usual": Door("admin", "nominator", 403, {"place": "version-1"}),
+    "procedure_sandboxes.again": Door("admin", "secretary", 403, {"place": "version-5"}),
+    "procedure_sandboxes.back": Door("admin", "orghead", 403, {"place": "draft-1"}),
+    "procedure_sandboxes.step": Door("admin", "secretary", 403, {"place": "version-5"}),
     "round_timetable.timetable": Door("secretary", "orghead", 403, {"round_id": 1}),
     "rounds.close": Door("secretary", "nominator", 403, {"round_id": 1}),
     "rounds.new": Door("secretary", "orghead"),
     "rounds.remind": Door("secretary", "stranger", 403, {"round_id": 1}),
     "sign_in.sign_out": Door(),
+    "work.claim": Door("nominator", "other_nominator", 404, {"item_id": 1}),
+    "work.reassign": Door("nominator", "other_nominator", 404, {"item_id": 1}),
+    "work.release": Door("nominator", "other_nominator", 404, {"item_id": 1}),
 }
 
 
@@ -137,6 +164,9 @@ def doors(office: Office, administrator: str, client_of: ClientOf, case_id: int)
     assert case_id == 1
     assert administrator in office.actors
     begun(office, submitted(office, office.person()))
+    applied_for(office)
+    with office.as_("nominator") as context:
+        claim_item(context, item_id=1)
     assert decided(office, office.person()) == PAPER["case_id"]
     assert corrected(office) == SENT["case_id"]
     first, second = version(office), version(office, ("working_days: 10", "working_days: 20"))
@@ -157,6 +187,21 @@ def corrected(office: Office) -> int:
     texts = dict.fromkeys(("where", "reads", "should_read", "grounds"), "As it is.")
     office.act("nominator", case_id, "file_request", form={"kind": "file", **texts, "evidence": [sample("a.pdf")]})
     return case_id
+
+
+def applied_for(office: Office) -> None:
+    """A second round, in which people apply for themselves, and a person behind the nominator's account."""
+    person = office.person()
+    with office.database.writing() as session:
+        session.get_one(Account, office.actors["nominator"].account_id).person_id = person
+        row = Round(
+            reference="R-2026-02", title_zh="资助", title_en="Fellowships", seats={}, rubric=[], opens_date=OPENS,
+            procedure_version_id=office.versions["foundation-fellowship"], closes_date=date(2026, 12, 31),
+            opened_at=office.now, opened_by=office.actors["secretary"].account_id,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        session.add(RoundCall(round_id=row.id, body_id=office.bodies["street"]))
 
 
 def path_of(client: FlaskClient, endpoint: str, door: Door) -> str:

@@ -37,7 +37,7 @@ def test_exceptions_are_counted_and_lead_to_their_cases(office: Office, client_o
         (reason, *_others) = case_page(context, old).waivable
         assert reason.guard is not None
         grant_waiver(context, case_id=old, guard=reason.guard, reason="同意", seen_version=office.case(old).version)
-    assert "已批准例外1项，涉及1件案件" in secretary.get("/rounds/1").text
+    assert "已批准例外 1 项，涉及 1 件案件" in secretary.get("/rounds/1").text
     listed = secretary.get("/reports/1/cases/waived").text
     assert f"/cases/{old}" in listed
     assert f"/cases/{plain}" not in listed

@@ -40,7 +40,7 @@ def test_a_reason_is_kept_and_filled_in_again_for_its_writer_alone(
     assert kept.headers["Location"] == f"/cases/{case_in_check}#decision"
     page = browser_of("secretary").get(f"/cases/{case_in_check}").text
     assert "请补充&lt;b&gt;说明&lt;/b&gt;</textarea>" in page
-    assert "您10:00暂存的草稿" in page
+    assert "您 10:00 暂存的草稿" in page
     assert "请补充" not in browser_of("orghead").get(f"/cases/{case_in_check}").text
     assert office.case(case_in_check).version == 2, "nothing happened to the case"
 
@@ -147,7 +147,7 @@ def test_the_script_is_answered_in_its_own_terms(office: Office, browser_of: Cli
     client, path = browser_of("secretary"), f"/cases/{case_in_check}/drafts/return"
     as_json = {"Accept": "application/json"}
     kept = client.post(path, data={"reason": "Say more."}, headers=as_json)
-    assert kept.get_json() == {"is_kept": True, "text": "已于10:00暂存。"}
+    assert kept.get_json() == {"is_kept": True, "text": "已于 10:00 暂存。"}
     emptied = client.post(path, data={"reason": " "}, headers=as_json)
     assert emptied.get_json() == {"is_kept": False, "text": ""}
     assert drafts(office) == {}

@@ -36,7 +36,7 @@ def test_what_is_typed_keeps_itself_and_goes_when_it_is_sent(office: Office, pag
     form = page.locator('form[action$="/act/return"]')
     page.locator("details").filter(has=form).locator("summary").click()
     form.locator("textarea").fill("请补充说明。")
-    expect(form.locator("[data-draft-status]")).to_have_text("已于10:00暂存。")
+    expect(form.locator("[data-draft-status]")).to_have_text("已于 10:00 暂存。")
     assert kept(office) == [(f"case:{at_case}:return", {"reason": "请补充说明。"})]
     with page.expect_navigation():
         form.locator("button").first.click()

@@ -23,12 +23,15 @@ NOT_PAGES = {
     "health.healthz": "for monitoring, not for people",
     "home.home": "leads on to the reader's first page",
     "case.diagram": "a picture",
+    "procedure_sandboxes.scenario": "a file",
     "reports.table": "a file",
     "bulk.result": "a file",
     "sign_in.welcome": "needs a one-time link; has its own test",
 }
 NOMINATING = ("nominate.begin", "nominate.tasks", "nominate.form", "nominate.check", "nominate.sent", "people.new")
 """Pages that need an open round; they have a test of their own."""
+ELSEWHERE = ("opening.begin", "opening.apply", "case.form_alone", "case.once_more", "work.reassign")
+"""Looked at where procedures of another world run."""
 BULK = ("bulk.choose", "bulk.job")
 """Pages that need cases to be chosen first; they have a test of their own."""
 MOVING = ("procedure_moves.new", "procedure_moves.plan")
@@ -157,7 +160,7 @@ def test_every_page_is_accessible(district: LiveServer, screen: Page) -> None:
         faults += walk(district, screen, seen, "/search?q=a")
     pages = {rule.endpoint for rule in district.app.url_map.iter_rules() if "GET" in rule.methods}
     assert faults == []
-    unseen = {name for name in pages - seen - set(NOT_PAGES) if name not in (*NOMINATING, *BULK, *WRITING)}
+    unseen = {name for name in pages - seen - set(NOT_PAGES) if name not in (*NOMINATING, *BULK, *WRITING, *ELSEWHERE)}
     assert unseen == set(), "pages no reader came to by following links"
 
 
@@ -229,6 +232,37 @@ def test_every_page_of_writing_a_procedure_is_accessible(district: LiveServer, s
     faults += examined(screen, "a plan to move cases")
     screen.locator("main form .button-primary").click()
     faults += examined(screen, "what a plan would do")
+    assert faults == []
+
+
+@pytest.mark.browser
+def test_every_page_of_playing_a_procedure_is_accessible(district: LiveServer, screen: Page) -> None:
+    sign_in(district, screen, "designer")
+    screen.goto(district.url + "/procedures/reserve-official")
+    faults = examined(screen, "a procedure")
+    address = screen.locator(".page-actions a[href*=procedure-sandboxes]").get_attribute("href")
+    assert address
+    screen.goto(district.url + address)
+    faults += examined(screen, "a sandbox")
+    screen.locator("#decision .button-primary").first.click()
+    screen.locator(".played li").first.wait_for()
+    faults += examined(screen, "a sandbox with a step")
+    screen.goto(district.url + address + "?who=wu")
+    screen.locator("summary", has_text="场景步骤").or_(screen.locator("#steps > details > summary").first).first.click()
+    screen.locator("#input-step").fill("{who: wu, does: approve}")
+    screen.locator("#steps form .button").first.click()
+    screen.locator("#errors").wait_for()
+    faults += examined(screen, "a sandbox with a refusal")
+    screen.goto(district.url + address.replace("sandboxes", "rehearsals"))
+    source = screen.locator("#input-scenarios")
+    source.fill(source.input_value().replace("who: li, does: submit", "who: li, does: submti", 1))
+    screen.locator("main form .button-primary").click()
+    screen.locator(".findings li").first.wait_for()
+    faults += examined(screen, "scenarios with findings")
+    screen.goto(district.url + "/procedure-simulations/reserve-official?cases=50")
+    faults += examined(screen, "a simulation")
+    screen.goto(district.url + "/procedures/reserve-official/diagram?zoom=200")
+    faults += examined(screen, "a diagram by itself")
     assert faults == []
 
 

@@ -27,9 +27,9 @@ def test_a_reminder_names_the_step_and_the_day_of_the_ladder(office: Office, cli
                 Timer(kind="remind", case_id=case_id, state="review.formal_check", rung=rung, due_at=due_at, params={})
             )
     before, after = next_lines(client_of, office)
-    assert "提醒 期限前7个工作日" in before
+    assert "提醒 期限前 7 个工作日" in before
     assert "形式审查" in before
-    assert "期限后7个工作日" in after
+    assert "期限后 7 个工作日" in after
 
 
 def test_a_line_says_who_will_be_told(office: Office, client_of: ClientOf) -> None:
@@ -58,7 +58,7 @@ def test_the_ladder_of_a_fixed_day_counts_calendar_days(office: Office, client_o
             Timer(kind="remind", case_id=case_id, state="recommendation.draft", rung=-3, due_at=due_at, params={})
         )
     (line,) = next_lines(client_of, office)
-    assert "提醒 期限前3天" in line
+    assert "提醒 期限前 3 天" in line
 
 
 def test_reviews_that_open_together_are_one_line(office: Office, client_of: ClientOf) -> None:
@@ -67,4 +67,4 @@ def test_reviews_that_open_together_are_one_line(office: Office, client_of: Clie
         plan_missing_reviews(context)
     lines = next_lines(client_of, office)
     assert len(lines) == 1
-    assert "启动3件年度考核" in lines[0]
+    assert "启动 3 件年度考核" in lines[0]

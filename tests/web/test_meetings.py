@@ -36,7 +36,7 @@ def test_members_find_the_meeting_while_it_is_to_be_held(office: Office, client_
     link = f'href="/cases/{case_id}"'
     member = client_of("member01").get("/meetings").text
     assert link in member
-    assert "应到11人" in member
+    assert "应到 11 人" in member
     assert "由会议记录人登记" in member
     assert "待您办理" in client_of("recorder").get("/meetings").text
     entries = {one.id: {"attendance": "present", "opinion": "agree"} for one in open_seats(office, case_id)}
@@ -48,9 +48,9 @@ def test_members_find_the_meeting_while_it_is_to_be_held(office: Office, client_
 def test_an_assessment_says_how_many_have_scored_and_later_its_result(office: Office, client_of: ClientOf) -> None:
     case_id = scored(office, office.person(), SCORES)
     assert "1／2" in client_of("assessor2").get("/meetings").text
-    assert "近90天已有结果" not in client_of("assessor2").get("/meetings").text
+    assert "近 90 天已有结果" not in client_of("assessor2").get("/meetings").text
     speak(office, "assessor2", case_id, "assessed", scores=SCORES)
-    assert "近90天已有结果" in client_of("assessor2").get("/meetings").text
+    assert "近 90 天已有结果" in client_of("assessor2").get("/meetings").text
 
 
 def test_whoever_was_only_told_finds_the_case_among_the_copied(office: Office, client_of: ClientOf) -> None:
@@ -76,7 +76,7 @@ def test_the_bell_counts_what_is_unread(office: Office, client_of: ClientOf) -> 
     assert "条未读" not in client_of("secretary").get("/inbox").text
     told(office)
     secretary = client_of("secretary")
-    assert "通知，1条未读" in secretary.get("/inbox").text
+    assert "通知，1 条未读" in secretary.get("/inbox").text
     secretary.application.config["WTF_CSRF_ENABLED"] = False
     secretary.post("/notifications/read", data={"up_to": 1_000})
     assert "条未读" not in secretary.get("/inbox").text

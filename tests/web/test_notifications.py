@@ -1,11 +1,15 @@
 """Notifications are read one by one or all at once, and failed mail is offered again only to whoever may."""
 
+import re
+from datetime import date
+
 import pytest
 
 from scheduler.jobs import Work, spread_messages
 from tests.fixtures.office import Office
 from tests.web.conftest import ClientOf
-from tests.workflow.steps import submitted
+from tests.workflow.rounds.test_rescheduling import PLANNED, move, plan
+from tests.workflow.steps import nominated, submitted
 from workflow.messages.tables import Delivery
 from workflow.settings import Settings
 
@@ -62,3 +66,17 @@ def test_only_who_may_try_failed_mail_again_is_offered_it(
     secretary = client_of("secretary").get("/ledger/?status=failed").text
     assert AGAIN not in secretary
     assert "可由系统管理员重新发送" in secretary
+
+
+def test_a_notification_leads_to_where_it_is_answered(office: Office, client_of: ClientOf) -> None:
+    plan(office, **PLANNED)
+    for _ in range(2):
+        nominated(office, office.person())
+    move(office, closes_date=date(2026, 10, 8))
+    work = Work(office.database, Settings(database_url=office.database.url))
+    spread_messages(work, office.now)
+    work.close()
+    page = client_of("nominator").get("/notifications/").text
+    titles = dict(re.findall(r'notice-title"><a href="([^"]+)">([^<]+)', page))
+    assert titles["/calls/"].startswith("【时间调整】")
+    assert titles["/inbox"] == "【期限调整】共 2 件案件"

@@ -106,9 +106,9 @@ def test_findings_stand_with_their_lines(writer: FlaskClient, second: FlaskClien
     broken = CHANGED.replace("to: joint.review", "to: joint.nowhere")
     line = next(number for number, one in enumerate(broken.splitlines(), 1) if "joint.nowhere" in one)
     address = written(writer, source=broken)
-    assert f"<strong>Line {line}</strong>" in page(writer, address)
-    assert f"<strong>Line {line}</strong>" in writer.post("/procedure-drafts/check", data={"source": broken}).text
-    assert f"<strong>Line {line}</strong>" in page(second, f"{address}/publish")
+    assert f'data-line="{line}">Line {line}</a>' in page(writer, address)
+    assert f'data-line="{line}">Line {line}</a>' in writer.post("/procedure-drafts/check", data={"source": broken}).text
+    assert f'data-line="{line}">Line {line}</a>' in page(second, f"{address}/publish")
     assert "Publish this version" not in page(second, f"{address}/publish")
     assert second.post(f"{address}/publish", data={"revision": "1"}).status_code == 422
 

@@ -41,6 +41,8 @@ PAGES = {
     "/pools/reviews": ("orghead", 4),
     "/procedures/": ("secretary", 3),
     "/procedures/reserve-official": ("secretary", 3),
+    "/procedures/reserve-official/diagram": ("secretary", 3),
+    "/procedure-simulations/reserve-official?cases=20": ("secretary", 5),
     "/procedures/reserve-official/differences": ("secretary", 3),
     "/cases/1/rules": ("secretary", 8),
     "/cases/1": ("secretary", 7),

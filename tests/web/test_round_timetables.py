@@ -40,9 +40,9 @@ def newer_version(office: Office) -> tuple[int, int]:
     old = office.versions["reserve-official"]
     with office.as_(None) as context:
         procedure = compiled_version(context.session, old).procedure
-        changed = procedure.model_copy(update={"timetable": {}})
+        text = {**procedure.model_dump(mode="json", exclude_defaults=True, by_alias=True), "timetable": {}}
         note = Origin(note_en="No planned dates any more.", note_zh="取消计划日期。")
-        return old, publish_procedure(context, type(procedure).model_validate_json(changed.canonical), note)
+        return old, publish_procedure(context, type(procedure).model_validate(text), note)
 
 
 def rounds(office: Office) -> list[Round]:

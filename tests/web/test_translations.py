@@ -13,6 +13,29 @@ WEB = Path(__file__).parents[2] / "web"
 METHODS = [("templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:!?]|[\u4e00-\u9fff]\.(?:\s|$)")
+NO_SPACE = re.compile(r"[\u3400-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u3400-\u9fff]")
+NUMBERS = frozenset(
+    {
+        *("age", "cancelled", "cases", "changed", "count", "done", "given", "key", "least", "line", "most", "n", "nil"),
+        *(
+            "nominated",
+            "num",
+            "number",
+            "refused",
+            "reference",
+            "seats",
+            "settled",
+            "share",
+            "silent",
+            "total",
+            "version",
+        ),
+        *("covered", "days", "host", "moment", "passed", "seed", "time", "year"),
+    }
+)
+"""Placeholders whose values begin and end with a number or a Latin letter."""
+DAYS = frozenset({"closes", "day", "new", "old", "opens", "when"})
+"""Placeholders that begin with a number and may end in Chinese: 2026年9月1日."""
 MENU_ENTRY = re.compile(r'Entry\("([^"]+)"')
 
 
@@ -64,3 +87,15 @@ def test_translations_keep_the_placeholders(used: set[tuple[str, ...]], translat
 
 def test_chinese_has_full_width_punctuation(translated: dict[str, tuple[str, ...]]) -> None:
     assert [text for texts in translated.values() for text in texts if HALF_WIDTH.search(text)] == []
+
+
+def test_a_space_stands_between_chinese_and_numbers_or_latin(translated: dict[str, tuple[str, ...]]) -> None:
+    """中文 5 个, not 中文5个; days are written without: 2026年9月1日."""
+
+    def filled(match: re.Match[str]) -> str:
+        return "1" if match[1] in NUMBERS else "1年" if match[1] in DAYS else "〇"
+
+    day = re.compile(r"1年")
+    texts = [text for texts in translated.values() for text in texts]
+    shown = [(text, day.sub("1 年", PLACEHOLDER.sub(filled, text))) for text in texts]
+    assert [text for text, example in shown if NO_SPACE.search(example)] == []

@@ -53,7 +53,7 @@ def _article(line: ArticleLine) -> dict[str, Any]:
         "standing": line.standing,
         "events": list(line.events),
         "due_at": line.due_at.isoformat() if line.due_at else None,
-        "waived_by": line.waived_by or None,
+        "waived_by": line.waived_by.zh if line.waived_by else None,
         "reason": line.reason or None,
         "text": {"en": line.text.en, "zh": line.text.zh},
         "confidence": line.text.confidence,

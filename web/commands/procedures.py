@@ -30,7 +30,12 @@ OUTPUT = click.option("--output", type=click.Path(path_type=Path), help="Write t
 
 @click.group(
     cls=LateGroup,
-    late={"diff": "web.comparing", "rehearse": "web.rehearsing", "simulate": "web.simulating"},
+    late={
+        "diff": "web.comparing",
+        "patterns": "web.scorecard",
+        "rehearse": "web.rehearsing",
+        "simulate": "web.simulating",
+    },
 )
 def command() -> None:
     """Check, list, draw and compare procedures, as files and published versions; describe their language."""

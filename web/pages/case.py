@@ -108,7 +108,8 @@ def _done(case_id: int) -> Response:
         waiting = [item.case_id for item in inbox(context).items if item.case_id != case_id]
         separator = "、" if language() == "zh" else ", "
         names = [
-            holder.account or getattr(holder, f"body_{language()}") or words(holder.role) for holder in view.holders
+            words(holder.account) or getattr(holder, f"body_{language()}") or words(holder.role)
+            for holder in view.holders
         ]
     if names:
         who = separator.join(dict.fromkeys(names))

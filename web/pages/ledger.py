@@ -23,6 +23,8 @@ from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Words
 
 blueprint = Blueprint("ledger", __name__, url_prefix="/ledger")
+COMING = 60
+"""So many timers are looked at; those that do the same at the same time are one line."""
 STATUSES = ("sent", "queued", "failed", "waiting", "nobody")
 
 
@@ -46,7 +48,7 @@ def ledger() -> str:
         known = procedures_by_digest(context.session)
         may_retry = context.actor.is_administrator
         is_front = before is None and status is None
-        coming = upcoming_timers(context) if is_front else ()
+        coming = upcoming_timers(context, limit=COMING) if is_front else ()
         reviews = reviews_opening(context) if is_front else None
     rows: list[dict[str, Any]] = [
         {"line": line, "subject": notification_text(line.template, language(), line.params, known)[0]} for line in found
@@ -65,9 +67,14 @@ def ledger() -> str:
 
 
 def _in_order(reviews: ReviewsOpening | None, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What goes next by time, with the reviews that open together as one line."""
-    together = [{"due_at": reviews.due_at, "reviews": reviews.count, "timer": None}] if reviews else []
-    return sorted(together + lines, key=lambda line: line["due_at"])
+    """What goes next by time: reviews that open together are one line, and so is the same step of several cases."""
+    together = [{"due_at": reviews.due_at, "reviews": reviews.count, "timer": None, "told": []}] if reviews else []
+    grouped: dict[Any, dict[str, Any]] = {}
+    for line in lines:
+        timer: Upcoming = line["timer"]
+        key = (timer.due_at, timer.kind, timer.rung, timer.state, timer.procedure_digest, timer.error, timer.told)
+        grouped.setdefault(key, {**line, "references": []})["references"].append(timer.reference)
+    return sorted(together + list(grouped.values()), key=lambda line: line["due_at"])
 
 
 def _line(timer: Upcoming, known: Mapping[str, Procedure]) -> dict[str, Any]:

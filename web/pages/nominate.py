@@ -66,7 +66,9 @@ def _begin_page(round_id: int, errors: dict[str, str], status: int) -> Response:
     with reading() as context:
         call = _call(context, round_id)
         people = archive_of_body(context, call.body_id, search=search or None)
-    page = render_template("nominate/begin.html", call=call, people=people, search=search, errors=errors)
+    page = render_template(
+        "nominate/begin.html", call=call, people=people, search=search, typed=request.form, errors=errors
+    )
     return make_response(page, status)
 
 

@@ -12,7 +12,7 @@ from web.i18n import language
 from web.request import reading, writing
 from workflow.cases.versions import procedures_by_digest
 from workflow.messages.operations import mark_read
-from workflow.messages.queries import PAGE
+from workflow.messages.queries import PAGE, NotificationView
 from workflow.messages.queries import notifications as newest
 
 blueprint = Blueprint("notifications", __name__, url_prefix="/notifications")
@@ -31,7 +31,8 @@ def notifications() -> str:
     for view in found:
         subject, body = notification_text(view.template, language(), view.params, known)
         local = view.created_at.astimezone(zone)
-        lines.append({"view": view, "subject": subject, "body": body, "day": local.date(), "time": f"{local:%H:%M}"})
+        line = {"view": view, "subject": subject, "body": body, "day": local.date(), "time": f"{local:%H:%M}"}
+        lines.append({**line, "target": _target(view)})
     return render_template(
         "notifications/notifications.html",
         days=[(day, list(group)) for day, group in groupby(lines, key=lambda line: line["day"])],
@@ -40,6 +41,15 @@ def notifications() -> str:
         is_first=before is None,
         is_unread_only=is_unread_only,
     )
+
+
+def _target(view: NotificationView) -> str | None:
+    """Where to go on from a notification: its case, the calls to nominate, or the inbox where it is about several cases."""
+    if view.case_id is not None:
+        return url_for("case.case", case_id=view.case_id)
+    if view.template.startswith("round_"):
+        return url_for("calls.calls")
+    return url_for("inbox.inbox") if "cases" in view.params else None
 
 
 @blueprint.post("/read")

@@ -42,7 +42,7 @@ def begin(place: str) -> Response:
         return _page(subject, error=problem_text(problem), status=422)
     except Unsound as unsound:
         return _page(subject, findings=finding_lines(unsound.findings, file=unsound.findings[0].file), status=422)
-    found = play_on(subject.procedure, book, BEGUN, seconds=SECONDS)
+    found = play_on(subject.procedure, book, BEGUN, seconds=SECONDS, others=subject.others)
     _keep(place, text, found, subject.procedure.digest)
     return redirect(url_for("procedure_rehearsals.rehearsal", place=place, _anchor="results"))
 
@@ -60,7 +60,7 @@ def go_on(place: str) -> Response:
     except Unsound:
         return redirect(url_for("procedure_rehearsals.rehearsal", place=place))
     before = kept["results"] if kept["digest"] == subject.procedure.digest else BEGUN
-    found = play_on(subject.procedure, book, before, seconds=SECONDS)
+    found = play_on(subject.procedure, book, before, seconds=SECONDS, others=subject.others)
     _keep(place, kept["text"], found, subject.procedure.digest)
     return redirect(url_for("procedure_rehearsals.rehearsal", place=place, _anchor="results"))
 

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from definitions.sandboxing import beginning, played_here, read_story, steps_of
+from definitions.sandboxing import beginning, read_story, steps_of
 from web.forms import number
 from web.problems import problem_text
 from web.request import reading, writing
@@ -16,7 +16,7 @@ from web.sandbox_places import Subject, subject_at
 from web.sandbox_rendering import Attempted, attempted, sandbox_page, typed
 from workflow.problems import Conflict, Invalid
 from workflow.procedure.findings import Unsound
-from workflow.procedure.model import Procedure
+from workflow.rehearsal.playing import played
 from workflow.rehearsal.story import Story, exported, keep_story, kept_story
 from workflow.versions.rules import check_source
 
@@ -44,21 +44,22 @@ def _story(subject: Subject) -> tuple[Story, bool]:
     assert subject.procedure is not None
     with reading() as context:
         kept, today = kept_story(context, subject.place), context.today
-    return (kept, True) if kept else (Story(_proposed(subject.procedure, today)), False)
+    return (kept, True) if kept else (Story(_proposed(subject, today)), False)
 
 
-def _proposed(procedure: Procedure, today: date) -> str:
-    return beginning(procedure, today=today)
+def _proposed(subject: Subject, today: date) -> str:
+    assert subject.procedure is not None
+    return beginning(subject.procedure, today=today, others=subject.others)
 
 
 def _shown(subject: Subject, story: Story, *, is_kept: bool, failed: Attempted | None = None) -> Response:
     assert subject.procedure is not None
     try:
-        script = read_story(story, subject.procedure)
+        script = read_story(story, subject.procedure, subject.others)
     except Unsound as unsound:
         failed = failed or Attempted(kind="given", findings=unsound.findings, status=422)
         return sandbox_page(subject, story, None, failed=failed, is_kept=is_kept)
-    with played_here(subject.procedure, script, steps_of(story, script)) as found:
+    with played(subject.procedure, script.given, steps_of(story, script), others=subject.others) as found:
         return sandbox_page(subject, story, found, failed=failed, is_kept=is_kept)
 
 
@@ -71,11 +72,11 @@ def step(place: str) -> Response:
 def _with_step(subject: Subject, story: Story) -> Story | Attempted:
     assert subject.procedure is not None
     procedure = subject.procedure
-    values = step_sent(procedure, read_story(story, procedure).given)
+    values = step_sent(procedure, read_story(story, procedure, subject.others).given)
     longer = story.then(values)
-    script = read_story(longer, procedure)
+    script = read_story(longer, procedure, subject.others)
     _check_jump(values, story, subject)
-    with played_here(procedure, script, steps_of(longer, script)) as found:
+    with played(procedure, script.given, steps_of(longer, script), others=subject.others) as found:
         last = found.failed
         is_last = len(found.taken) == len(longer.steps)
         return attempted(last, values, procedure) if last and last.problem and is_last else longer
@@ -87,7 +88,7 @@ def _check_jump(values: dict[str, object], story: Story, subject: Subject) -> No
     until = values.get("until") or values.get("on")
     if not isinstance(until, str):
         return
-    script = read_story(story, subject.procedure)
+    script = read_story(story, subject.procedure, subject.others)
     days = [script.given.today, *(getattr(one, "until", None) or one.on for one in steps_of(story, script))]
     latest = max((day for day in days if day), default=None)
     try:
@@ -113,9 +114,9 @@ def again(place: str) -> Response:
 def _begun_again(subject: Subject, story: Story) -> Story:
     assert subject.procedure is not None
     sent = request.form.get("given")
-    given = check_source(sent) if sent else _proposed(subject.procedure, _today()) if sent == "" else story.given
+    given = check_source(sent) if sent else _proposed(subject, _today()) if sent == "" else story.given
     fresh = Story(given, (), story.revision)
-    read_story(fresh, subject.procedure)
+    read_story(fresh, subject.procedure, subject.others)
     return fresh
 
 
@@ -163,8 +164,8 @@ def scenario(place: str) -> Response:
     if not story.steps:
         flash(_("Nothing has been played yet."), "info")
         return _on(place)
-    script = read_story(story, subject.procedure)
-    with played_here(subject.procedure, script, steps_of(story, script)) as found:
+    script = read_story(story, subject.procedure, subject.others)
+    with played(subject.procedure, script.given, steps_of(story, script), others=subject.others) as found:
         text = exported(story, subject.procedure, found.taken)
     answer = make_response(text)
     answer.mimetype = "text/yaml"

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from web.forms import faults, number, sent_again, sent_date
 from web.pages.rounds import PLANNED
 from web.request import reading, writing
+from workflow.context import Context
 from workflow.problems import Conflict, Forbidden, Invalid
 from workflow.rounds.queries import RoundView, procedure_of, round_view
 from workflow.rounds.rescheduling import Rescheduling, change_timetable, last_change, preview_timetable
@@ -29,31 +30,34 @@ def timetable(round_id: int) -> Response:
     if request.method == "GET" or request.form.get("step") == "change":
         return _timetable_page(found, newest, {}, 200)
     try:
-        dates = _changed_dates(found)
         if request.form.get("step") != "save":
-            with reading() as context:
-                seen = preview_timetable(context, round_id=round_id, dates=dates)
-            checked_reason(request.form.get("reason", ""))
-            return _moves_page(found, seen)
+            return _moves_page(found)
         with writing() as context:
-            done = change_timetable(
-                context,
-                round_id=round_id,
-                dates=dates,
-                reason=request.form.get("reason", ""),
-                seen_change=number("seen"),
-            )
+            done = _change(context, found)
     except (Invalid, Conflict) as problem:
         status = 409 if isinstance(problem, Conflict) else 422
         return _timetable_page(found, newest, _renamed(faults(problem), found), status)
-    moved = len(done.moved)
+    _say(len(done.moved))
+    return redirect(url_for("rounds.board", round_id=round_id))
+
+
+def _change(context: Context, found: RoundView) -> Rescheduling:
+    return change_timetable(
+        context,
+        round_id=found.round_id,
+        dates=_changed_dates(found),
+        reason=request.form.get("reason", ""),
+        seen_change=number("seen"),
+    )
+
+
+def _say(moved: int) -> None:
     text = ngettext(
         "The timetable is changed; %(num)s deadline moved with it.",
         "The timetable is changed; %(num)s deadlines moved with it.",
         moved,
     )
     flash(text, "done")
-    return redirect(url_for("rounds.board", round_id=round_id))
 
 
 def _changed_dates(found: RoundView) -> dict[str, date]:
@@ -75,17 +79,19 @@ def _timetable_page(found: RoundView, newest: int, errors: dict[str, str], statu
     return make_response(page, status)
 
 
-def _moves_page(found: RoundView, seen: Rescheduling) -> Response:
-    groups = Counter((shift.state, shift.was_due_at, shift.due_at, shift.is_kept) for shift in seen.shifts)
-    titles = {one.key: one.title for one in found.timetable}
+def _moves_page(found: RoundView) -> Response:
+    """What would move. Raises as changing it does."""
     with reading() as context:
+        seen = preview_timetable(context, round_id=found.round_id, dates=_changed_dates(found))
+        checked_reason(request.form.get("reason", ""))
         procedure = procedure_of(context, found.round_id)
+    groups = Counter((shift.state, shift.was_due_at, shift.due_at, shift.is_kept) for shift in seen.shifts)
     page = render_template(
         "rounds/moves.html",
         round=found,
         seen=seen,
         groups=groups.items(),
-        titles=titles,
+        titles={one.key: one.title for one in found.timetable},
         states=procedure.states,
         typed=sent_again(),
     )

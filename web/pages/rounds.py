@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from web.forms import faults, number, sent_again, sent_date
 from web.menu import Entry
+from web.openers import may_call_rounds
 from web.problems import problem_text
 from web.request import current_actor, now, reading, writing
 from workflow.access.rules import may_open
@@ -39,12 +40,16 @@ def _surveys(actor: Actor) -> bool:
     return may_open(actor, "rounds")
 
 
+def _may_come(actor: Actor) -> bool:
+    return _surveys(actor) or may_call_rounds(actor)
+
+
 def _require_surveyor() -> None:
-    if not _surveys(current_actor()):
+    if not _may_come(current_actor()):
         raise Forbidden("page_forbidden")
 
 
-menu_entry = Entry("Rounds", "rounds.rounds", 40, "kanban", _surveys)
+menu_entry = Entry("Rounds", "rounds.rounds", 40, "kanban", _may_come)
 
 
 @blueprint.get("/")
@@ -81,7 +86,7 @@ def new() -> Response:
     _require_surveyor()
     with reading() as context:
         choices = version_choices(context)
-        called = bodies(context, kinds=NOMINATING_KINDS)
+        called = bodies(context, kinds=NOMINATING_KINDS) or bodies(context)
     if not choices:
         raise Forbidden("round_for_callers")
     chosen = _chosen(choices)

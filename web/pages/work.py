@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web.forms import faults, number
+from web.i18n import words
 from web.problems import problem_text
 from web.request import reading, writing
 from workflow.cases.assigning import case_of_item, claim_item, colleagues_for, reassign_item, release_item
@@ -74,7 +75,7 @@ def _reassign_page(item_id: int, case_id: int, errors: dict[str, str], status: i
         "case/reassign.html",
         view=view,
         holder=next((one for one in view.holders if one.item_id == item_id), None),
-        colleagues=list(colleagues.items()),
+        colleagues=[(account, words(name)) for account, name in colleagues.items()],
         typed=request.form,
         errors=errors,
     )

@@ -34,6 +34,7 @@ class HolderView:
     holding_id: int
     account_id: int
     name: str
+    name_latin: str
     sign_in_name: str
     role: str
     body_code: str
@@ -114,6 +115,7 @@ def holders(context: Context) -> tuple[HolderView, ...]:
             RoleHolding.id.label("holding_id"),
             Account.id.label("account_id"),
             Account.name,
+            Account.name_latin,
             Account.sign_in_name,
             BodyRole.role,
             Body.code.label("body_code"),

@@ -17,7 +17,7 @@ KINDS = {"person": "person", "body": "body", "accounts": "account"}
 _SOURCES = {
     "person": (Person.id, Person.name, Person.name_latin),
     "body": (Body.id, Body.title_zh, Body.title_en),
-    "account": (Account.id, Account.name, Account.name),
+    "account": (Account.id, Account.name, Account.name_latin),
 }
 
 

@@ -14,6 +14,7 @@ from workflow.cases.tables import Case, Timer
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
 from workflow.engine.articles import ORDER, ArticleStanding, Recorded, Standing, article_standings
+from workflow.people.called import Name, names_by_id
 from workflow.people.tables import Account
 from workflow.problems import Missing
 from workflow.procedure.citations import citations
@@ -33,7 +34,7 @@ class ArticleLine:
     standing: Standing
     events: tuple[int, ...]
     due_at: datetime | None
-    waived_by: str
+    waived_by: Name | None
     reason: str
 
 
@@ -80,7 +81,7 @@ def _articles(context: Context, case: LoadedCase, procedure: Procedure, visible:
     return CaseArticles(case, procedure, lines, len(every) - len(lines))
 
 
-def _line(procedure: Procedure, one: ArticleStanding, names: dict[int, str]) -> ArticleLine:
+def _line(procedure: Procedure, one: ArticleStanding, names: dict[int, Name]) -> ArticleLine:
     waived = next((place for place in one.places if place.standing == "waived"), None)
     return ArticleLine(
         key=one.article,
@@ -88,7 +89,7 @@ def _line(procedure: Procedure, one: ArticleStanding, names: dict[int, str]) -> 
         standing=one.standing,
         events=one.events,
         due_at=one.due_at,
-        waived_by=names.get(waived.waived_by or 0, "") if waived else "",
+        waived_by=names.get(waived.waived_by or 0) if waived else None,
         reason=waived.reason if waived else "",
     )
 
@@ -132,7 +133,6 @@ def _due(session: Session, case_id: int) -> dict[str, datetime]:
     return found
 
 
-def _names(session: Session, accounts: set[int]) -> dict[int, str]:
-    return {
-        row.id: row.name for row in session.execute(select(Account.id, Account.name).where(Account.id.in_(accounts)))
-    }
+def _names(session: Session, accounts: set[int]) -> dict[int, Name]:
+    statement = select(Account.id, Account.name, Account.name_latin).where(Account.id.in_(accounts))
+    return names_by_id(session.execute(statement))

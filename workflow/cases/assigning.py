@@ -1,6 +1,7 @@
 """Work that waits for a role: taken by one of its holders, given back, or handed to a colleague."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from workflow.cases.loading import load_case
 from workflow.cases.operations import Acted, note_in_state
 from workflow.cases.tables import WorkItem
 from workflow.context import Context
+from workflow.people.called import Name, names_by_id
 from workflow.people.tables import Account
 from workflow.problems import Conflict, Forbidden, Invalid, Missing
 
@@ -59,6 +61,11 @@ def reassign_item(context: Context, *, item_id: int, account_id: int, reason: st
     return _hand(context, item, account_id, "reassign", reason=reason.strip())
 
 
+def assign_item(context: Context, item: WorkItem, account_id: int, *, data: dict[str, Any]) -> Acted:
+    """Hands work that waits for a role to one of its holders, by the rules; `data` says how they were chosen."""
+    return _hand(context, item, account_id, "assign", more=data)
+
+
 def holders_of(session: Session, body_role_id: int, on: date) -> frozenset[int]:
     """Accounts that hold a role on a day."""
     held = select(RoleHolding.account_id).where(RoleHolding.body_role_id == body_role_id, RoleHolding.from_date <= on)
@@ -79,18 +86,26 @@ def _heads(context: Context, body_role_id: int) -> bool:
     return body is not None and context.actor.holds(HEAD, body_id=body)
 
 
-def _hand(context: Context, item: WorkItem, account_id: int | None, action: str, *, reason: str = "") -> Acted:
+def _hand(
+    context: Context,
+    item: WorkItem,
+    account_id: int | None,
+    action: str,
+    *,
+    reason: str = "",
+    more: dict[str, Any] | None = None,
+) -> Acted:
     role = item.offered_to if item.offered_to is not None else item.body_role_id
     item.offered_to = role if account_id is not None else None
     item.account_id = account_id
     item.body_role_id = role if account_id is None else None
     context.session.flush()
     case = load_case(context.session, item.case_id)
-    data = {"item": item.id, "account": account_id, **({"reason": reason} if reason else {})}
+    data = {"item": item.id, "account": account_id, **({"reason": reason} if reason else {}), **(more or {})}
     return note_in_state(context, case=case, action=action, role=item.role, data=data)
 
 
-def colleagues_for(context: Context, item_id: int) -> dict[int, str]:
+def colleagues_for(context: Context, item_id: int) -> dict[int, Name]:
     """Account → name of everybody a work item may be handed to. Raises as `reassign_item` does."""
     item = _open_item(context, item_id)
     role = item.offered_to if item.offered_to is not None else item.body_role_id
@@ -100,9 +115,11 @@ def colleagues_for(context: Context, item_id: int) -> dict[int, str]:
         raise Forbidden("item_not_yours")
     held = holders_of(context.session, role, context.today) - {item.account_id}
     rows = context.session.execute(
-        select(Account.id, Account.name).where(Account.id.in_(sorted(held)), Account.is_active).order_by(Account.id)
+        select(Account.id, Account.name, Account.name_latin)
+        .where(Account.id.in_(sorted(held)), Account.is_active)
+        .order_by(Account.id)
     )
-    return {row.id: row.name for row in rows}
+    return names_by_id(rows)
 
 
 def case_of_item(context: Context, item_id: int) -> int:

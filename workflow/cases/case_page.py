@@ -17,7 +17,7 @@ from workflow.cases.fillings import FILLINGS, fillings, newest_of_each
 from workflow.cases.holders import HOLDERS, holders_among
 from workflow.cases.last_views import VISIT, visit_in
 from workflow.cases.loading import CASE_ROW, LoadedCase
-from workflow.cases.offering import offered_actions
+from workflow.cases.offering import ActionView, offered_actions
 from workflow.cases.operations import waivable_actions
 from workflow.cases.reading import READERS, roles_among
 from workflow.cases.recording import EVENTS, events_in, past_rules
@@ -26,6 +26,7 @@ from workflow.cases.tables import Case, CaseReader, ProcedureVersion, Waiver, Wo
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
 from workflow.engine.decide import Compiled
+from workflow.people.called import Name, names_by_id
 from workflow.people.tables import Account, Person
 from workflow.problems import Reason
 from workflow.procedure.model import Procedure
@@ -40,15 +41,13 @@ def case_page(context: Context, case_id: int) -> CaseView:
     texts = _PAGE.texts(context.session, {"case_id": case_id, **asked_for_drafts(context, case_id)})
     roles = roles_among(context, rows_in(texts["readers"]))
     case = LoadedCase(*rows_in(texts["case"])[0])
-    compiled = compiled_version(context.session, case.version_id)
-    procedure = compiled.procedure
-    names, own = dict(rows_in(texts["names"])), context.actor.account_id
-    decided = ask_all(context, compiled, case) if compiled.actions_in(case.state) else []
+    procedure = (compiled := compiled_version(context.session, case.version_id)).procedure
+    names, own = names_by_id(rows_in(texts["names"])), context.actor.account_id
     visible = procedure.visible_stages(roles, case.state)
     past = past_rules(context, texts["events"], procedure)
     events = events_in(procedure, past, texts["events"], texts["names"], visible, roles, own)
-    titles = _titles(context, procedure, texts["fillings"])
-    filled = fillings(procedure, past, texts["fillings"], texts["names"], titles, visible, roles, own)
+    titles, text = _titles(context, procedure, texts["fillings"]), texts["fillings"]
+    filled = fillings(procedure, past, text, texts["names"], titles, visible, roles, own)
     return CaseView(
         **_header(*rows_in(texts["header"])[0]),
         **_of_reader(context, texts, case),
@@ -60,7 +59,7 @@ def case_page(context: Context, case_id: int) -> CaseView:
         sees_stage=case.stage in visible,
         stages=_stages(procedure, case, events),
         holders=holders_among(procedure, rows_in(texts["holders"]), names, context.actor),
-        actions=offered_actions(context, procedure, case, decided),
+        actions=_actions(context, compiled, case),
         waivable=_waivable(context, compiled, case, roles),
         forms=newest_of_each(filled),
         fillings=filled,
@@ -77,6 +76,13 @@ def _titles(context: Context, procedure: Procedure, text: str) -> str:
         return "{}"
     filled = [(row[0], json.loads(row[3])) for row in rows_in(text)]
     return json.dumps(titles_of(context.session, procedure, filled))
+
+
+def _actions(context: Context, compiled: Compiled, case: LoadedCase) -> tuple[ActionView, ...]:
+    """What may be done; a closed case offers what opens it again."""
+    if not compiled.actions_in(case.state):
+        return ()
+    return offered_actions(context, compiled.procedure, case, ask_all(context, compiled, case))
 
 
 def _category(procedure: Procedure, case: LoadedCase) -> Words | None:
@@ -121,7 +127,7 @@ def _header(*row: Any) -> dict[str, Any]:
     return dict(zip(_HEADER_NAMES, (*texts, born, *moments), strict=True))
 
 
-_NAMES = select(Account.id, Account.name).where(
+_NAMES = select(Account.id, Account.name, Account.name_latin).where(
     Account.id.in_(
         select(Event.actor_id)
         .where(Event.case_id == bindparam("case_id"))
@@ -188,8 +194,8 @@ _WAIVERS = (
 )
 
 
-def _waivers(rows: Iterable[Sequence[Any]], names: dict[int, str]) -> tuple[WaiverView, ...]:
-    return tuple(WaiverView(guard, reason, names.get(by, ""), instant(at)) for guard, reason, by, at in rows)
+def _waivers(rows: Iterable[Sequence[Any]], names: dict[int, Name]) -> tuple[WaiverView, ...]:
+    return tuple(WaiverView(guard, reason, names.get(by), instant(at)) for guard, reason, by, at in rows)
 
 
 _PAGE = Together(

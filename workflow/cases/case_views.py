@@ -10,6 +10,7 @@ from workflow.cases.holders import HolderView
 from workflow.cases.last_views import Visit
 from workflow.cases.loading import LoadedCase
 from workflow.cases.offering import ActionView
+from workflow.people.called import Name
 from workflow.problems import Reason
 from workflow.procedure.forms import Form
 from workflow.procedure.model import Procedure
@@ -36,13 +37,13 @@ class FormView:
     key: str
     form: Form
     values: Mapping[str, Any]
-    names: Mapping[int, str]
+    names: Mapping[int, Name]
     """Account → name, for answers that name people."""
     titles: Mapping[str, Mapping[str, str]]
     """`person:12`, `body:3` or `account:7` → what it is called in both languages, for answers that name one."""
     stage: Words
     filled_at: datetime
-    filled_by: str
+    filled_by: Name | None
     hidden: int
     seq: int
     """The record number of the event that filled it in."""
@@ -62,7 +63,7 @@ class EventView:
     is_visible: bool
     is_own: bool
     """Whether the reader did it."""
-    actor: str | None
+    actor: Name | None
     role: Words | None
     action: str
     action_title: Words | None
@@ -84,7 +85,7 @@ class WaiverView:
 
     guard: str
     reason: str
-    granted_by: str
+    granted_by: Name | None
     granted_at: datetime
 
 
@@ -120,7 +121,7 @@ class CaseView:
     """Every filling, oldest first."""
     events: tuple[EventView, ...]
     waivers: tuple[WaiverView, ...]
-    names: dict[int, str]
+    names: dict[int, Name]
     """Account → name, for everybody who appears."""
     titles: Mapping[str, Mapping[str, str]]
     """The same as of a form, for every answer of the case."""

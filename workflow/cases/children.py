@@ -142,7 +142,7 @@ def _wanted(context: Context, moved: Moved, opening: Opening) -> Iterator[_Wante
     fact = f"form.{opening.for_each}"
     answer = gather_facts(context, moved.case, needs=(fact,), form=None)[fact]
     kind = moved.compiled.procedure.forms[form].fields[key].type
-    if kind == "integer":
+    if kind in {"integer", "yes_no"}:
         yield from (_Wanted(about) for _ in range(answer or 0))
         return
     for entry in answer if isinstance(answer, list) else [answer] if answer else []:

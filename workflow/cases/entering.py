@@ -85,10 +85,22 @@ def _make_documents(context: Context, moved: Moved, effects: tuple[Effect, ...])
 def ask_awaited(context: Context, moved: Moved, state: State) -> None:
     """Adds a work item for everybody whose move the state waits for."""
     for role in awaited_roles(state):
-        for address in addresses_of(context.session, moved.compiled, moved.case, role):
+        is_assigned = moved.compiled.procedure.roles[role].assigned is not None
+        for address in addressed(context, moved, role):
             # The clock has no account, and neither has a role in a body: only somebody themselves need not be told.
             is_own = address.account_id is not None and address.account_id == context.actor.account_id
-            wait_for(moved, address, is_told=not is_own)
+            wait_for(moved, address, is_told=not (is_own or is_assigned))
+        if is_assigned:
+            follow_up_named("assign")(context, moved, role)
+
+
+def addressed(context: Context, moved: Moved, role_key: str) -> tuple[Address, ...]:
+    """Where to reach a role once the step is taken: who takes it now is among those who did it."""
+    known = addresses_of(context.session, moved.compiled, moved.case, role_key)
+    role, actor_id = moved.compiled.procedure.roles[role_key], context.actor.account_id
+    if moved.step.action not in role.did or actor_id is None or any(one.account_id == actor_id for one in known):
+        return known
+    return (*known, Address(role_key, account_id=actor_id))
 
 
 def awaited_roles(state: State) -> tuple[str, ...]:
@@ -134,7 +146,7 @@ def _message(moved: Moved, address: Address, template: str, **params: Any) -> No
 
 
 def _tell(context: Context, moved: Moved, effect: Notify) -> None:
-    for address in addresses_of(context.session, moved.compiled, moved.case, effect.to):
+    for address in addressed(context, moved, effect.to):
         _message(moved, address, effect.template, reason=moved.step.data.get("reason", ""))
 
 

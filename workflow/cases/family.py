@@ -20,6 +20,7 @@ from workflow.cases.versions import compiled_version
 from workflow.context import Context
 from workflow.engine.joining import settle_join
 from workflow.engine.panels import Line
+from workflow.people.called import Name
 from workflow.people.tables import Account, Person
 from workflow.procedure.children import Join
 from workflow.procedure.model import Procedure
@@ -34,7 +35,7 @@ class ChildHolder:
     """Who has a child case now."""
 
     role: Words
-    account: str | None
+    account: Name | None
     body_zh: str
     body_en: str
 
@@ -197,7 +198,7 @@ def _paper(procedure: Procedure, row: CaseForm, view: CaseView) -> FormView:
         titles=view.titles,
         stage=procedure.stages[row.stage].title,
         filled_at=row.filled_at,
-        filled_by=view.names.get(row.filled_by or 0, ""),
+        filled_by=view.names.get(row.filled_by or 0),
         hidden=len(row.values) - len(shown),
         seq=row.seq,
         is_own=False,
@@ -219,7 +220,15 @@ def _holders(session: Session, ids: Sequence[int]) -> dict[int, list[ChildHolder
     if not ids:
         return found
     rows = session.execute(
-        select(WorkItem.case_id, WorkItem.role, Case.procedure_version_id, Account.name, Body.title_zh, Body.title_en)
+        select(
+            WorkItem.case_id,
+            WorkItem.role,
+            Case.procedure_version_id,
+            Account.name,
+            Account.name_latin,
+            Body.title_zh,
+            Body.title_en,
+        )
         .join(Case, Case.id == WorkItem.case_id)
         .outerjoin(Account, Account.id == WorkItem.account_id)
         .outerjoin(BodyRole, or_(BodyRole.id == WorkItem.body_role_id, BodyRole.id == WorkItem.offered_to))
@@ -227,9 +236,11 @@ def _holders(session: Session, ids: Sequence[int]) -> dict[int, list[ChildHolder
         .where(WorkItem.case_id.in_(ids), WorkItem.is_open)
         .order_by(WorkItem.id)
     )
-    for case_id, role, version_id, name, zh, en in rows:
+    for case_id, role, version_id, name, latin, zh, en in rows:
         title = compiled_version(session, version_id).procedure.roles[role].title
-        found.setdefault(case_id, []).append(ChildHolder(title, name, zh or "", en or ""))
+        found.setdefault(case_id, []).append(
+            ChildHolder(title, Name(name, latin) if name else None, zh or "", en or "")
+        )
     return found
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import String, Text, bindparam, select, type_coerce
 
 from workflow.cases.case_views import FormView
 from workflow.cases.tables import CaseForm
+from workflow.people.called import Name, names_by_id
 from workflow.procedure.forms import Form
 from workflow.procedure.model import Procedure
 from workflow.store.together import rows_in
@@ -40,7 +41,7 @@ Past = tuple[tuple[int, Procedure], ...]
 class Called(NamedTuple):
     """What answers are put into words with: names of accounts, and whatever else answers name."""
 
-    names: Mapping[int, str]
+    names: Mapping[int, Name]
     titles: Mapping[str, Mapping[str, str]]
 
 
@@ -60,7 +61,7 @@ def fillings(
     `past` holds the rules of what was filled in by another version. Made of nothing but what stands here, so the same
     is the same object.
     """
-    called = Called(MappingProxyType(dict(rows_in(names_text))), MappingProxyType(json.loads(titles_text)))
+    called = Called(MappingProxyType(names_by_id(rows_in(names_text))), MappingProxyType(json.loads(titles_text)))
     then = dict(past)
     ruled = [(row, then.get(row[2], procedure)) for row in rows_in(text)]
     return tuple(
@@ -88,7 +89,7 @@ def _filling(procedure: Procedure, row: Any, roles: frozenset[str], called: Call
         titles=called.titles,
         stage=procedure.stages[stage].title,
         filled_at=instant(filled_at),
-        filled_by=called.names.get(filled_by or 0, ""),
+        filled_by=called.names.get(filled_by or 0),
         hidden=len(answers) - len(shown),
         seq=seq,
         is_own=filled_by is not None and filled_by == own,

@@ -11,6 +11,7 @@ from workflow.bodies.tables import Body, BodyRole
 from workflow.cases.assigning import HEAD
 from workflow.cases.tables import WorkItem
 from workflow.context import Actor
+from workflow.people.called import Name
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Words
 from workflow.store.types import instant
@@ -23,7 +24,7 @@ class HolderView:
     role: Words
     body_zh: str
     body_en: str
-    account: str | None
+    account: Name | None
     since: datetime
     item_id: int
     is_taken: bool
@@ -55,13 +56,13 @@ HOLDERS = (
 
 
 def holders_among(
-    procedure: Procedure, rows: Iterable[Sequence[Any]], names: dict[int, str], actor: Actor
+    procedure: Procedure, rows: Iterable[Sequence[Any]], names: dict[int, Name], actor: Actor
 ) -> tuple[HolderView, ...]:
     """The rows of `HOLDERS` as one reader sees them; the operations of `assigning` refuse what is not offered here."""
     return tuple(_holder(procedure, row, names, actor) for row in rows)
 
 
-def _holder(procedure: Procedure, row: Sequence[Any], names: dict[int, str], actor: Actor) -> HolderView:
+def _holder(procedure: Procedure, row: Sequence[Any], names: dict[int, Name], actor: Actor) -> HolderView:
     role, account, since, zh, en, item, seat, body_role, offered_to, body = row
     is_mine = account is not None and account == actor.account_id
     is_head = body is not None and actor.holds(HEAD, body_id=body)

@@ -12,22 +12,23 @@ from workflow.cases.roles import body_role_of
 from workflow.cases.tables import Case, CaseReader
 from workflow.context import Context
 from workflow.engine.decide import Compiled
+from workflow.people.called import Name, names_by_id
 from workflow.people.tables import Account
 from workflow.problems import Invalid, Problem
 
 
-def eligible_accounts(context: Context, compiled: Compiled, case: LoadedCase, role_key: str) -> dict[int, str]:
+def eligible_accounts(context: Context, compiled: Compiled, case: LoadedCase, role_key: str) -> dict[int, Name]:
     """Account → name of everybody who holds a role today and may therefore be named."""
     role = compiled.procedure.roles[role_key]
     today = context.today
     rows = context.session.execute(
-        select(Account.id, Account.name)
+        select(Account.id, Account.name, Account.name_latin)
         .join(RoleHolding, RoleHolding.account_id == Account.id)
         .where(RoleHolding.body_role_id == body_role_of(context.session, role, case.body_id), Account.is_active)
         .where(RoleHolding.from_date <= today, (RoleHolding.to_date.is_(None)) | (RoleHolding.to_date >= today))
         .order_by(Account.id)
     )
-    return {row.id: row.name for row in rows}
+    return names_by_id(rows)
 
 
 def check_named(context: Context, compiled: Compiled, case: LoadedCase, form: str, values: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from workflow.cases.fillings import KEPT, Past, visible_values
 from workflow.cases.reading import DOCUMENTS, open_documents
 from workflow.cases.versions import compiled_digest
 from workflow.context import Context
+from workflow.people.called import Name, names_by_id
 from workflow.procedure.model import Procedure
 from workflow.record.tables import Event
 from workflow.store.together import rows_in
@@ -59,7 +60,7 @@ def events_in(
     own: int | None,
 ) -> tuple[EventView, ...]:
     """The record as one reader sees it, made of nothing but what stands here."""
-    names = dict(rows_in(names_text))
+    names = names_by_id(rows_in(names_text))
     rules = dict(past)
     return tuple(_event(rules.get(row[0], procedure), row, visible, roles, names, own) for row in rows_in(text))
 
@@ -77,7 +78,7 @@ def _event(
     row: Any,
     visible: frozenset[str],
     roles: frozenset[str],
-    names: dict[int, str],
+    names: dict[int, Name],
     own: int | None,
 ) -> EventView:
     seq, at, actor_id, role_key, action_name, from_state, to_state, text, digest, _rules = row
@@ -85,8 +86,7 @@ def _event(
     stage = acted_in.partition(".")[0]
     is_visible = stage in visible or bool(procedure.readers(stage) & roles)
     data, made = _read(text, is_visible=is_visible)
-    form = procedure.forms.get(data.get("form", ""))
-    if form is not None:
+    if form := procedure.forms.get(data.get("form", "")):
         data["values"] = visible_values(form, data.get("values") or {}, roles)
     action = procedure.states[acted_in].actions.get(action_name)
     role = procedure.roles.get(role_key or "")

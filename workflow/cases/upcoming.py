@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, literal, or_, select
 from workflow.bodies.tables import Body, BodyRole
 from workflow.cases.tables import Case, ProcedureVersion, Timer, WorkItem
 from workflow.context import Context
+from workflow.people.called import Name
 from workflow.people.tables import Account
 from workflow.procedure.parts import Words
 
@@ -22,8 +23,7 @@ class Told:
 
     role: str
     body: Words | None = None
-    name: str = ""
-    name_latin: str = ""
+    name: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,6 @@ def _told(context: Context, timers: Sequence[Timer]) -> dict[int, list[Told]]:
     found: dict[int, list[Told]] = {}
     for key, role, _place, zh, en, name, latin in context.session.execute(work.union_all(roles).order_by("place")):
         body = Words(zh=zh, en=en) if zh else None
-        found.setdefault(key, []).append(Told(role, body, name or "", latin or ""))
+        found.setdefault(key, []).append(Told(role, body, Name(name, latin) if name else None))
     of_reports = {timer: found.get(-(role or 0), []) for timer, role in reported.items()}
     return of_reports | {timer: found.get(case or 0, []) for timer, case in reminded.items()}

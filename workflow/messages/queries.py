@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from workflow.context import Context
 from workflow.messages.tables import UNREAD, Delivery, Message
+from workflow.people.called import Name
 from workflow.people.tables import Account
 from workflow.store.hot import Hot
 from workflow.store.types import instant_text
@@ -44,7 +45,7 @@ class LedgerLine:
     case_id: int | None
     created_at: datetime
     account_id: int | None
-    account_name: str | None
+    account_name: Name | None
     channel: str | None
     status: str
     attempts: int
@@ -153,9 +154,9 @@ def ledger(
     return tuple(_line(row) for row in context.session.execute(statement))
 
 
-def _lines() -> Select[Message, Delivery, str]:
+def _lines() -> Select[Message, Delivery, str, str]:
     return (
-        select(Message, Delivery, Account.name)
+        select(Message, Delivery, Account.name, Account.name_latin)
         .outerjoin(Delivery, Delivery.message_id == Message.id)
         .outerjoin(Account, Account.id == Delivery.account_id)
     )
@@ -170,7 +171,7 @@ def _has_status(status: str) -> Any:
 
 
 def _line(row: Any) -> LedgerLine:
-    message, delivery, account_name = row
+    message, delivery, name, latin = row
     return LedgerLine(
         message_id=message.id,
         delivery_id=delivery.id if delivery else 0,
@@ -179,7 +180,7 @@ def _line(row: Any) -> LedgerLine:
         case_id=message.case_id,
         created_at=message.created_at,
         account_id=delivery.account_id if delivery else message.account_id,
-        account_name=account_name,
+        account_name=Name(name, latin) if name else None,
         channel=delivery.channel if delivery else None,
         status=delivery.status if delivery else "nobody" if message.spread_at else "waiting",
         attempts=delivery.attempts if delivery else 0,

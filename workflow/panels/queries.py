@@ -20,6 +20,7 @@ from workflow.panels.operations import must_leave, rubric_of
 from workflow.panels.rules import weighted_score
 from workflow.panels.tables import Panel, Seat
 from workflow.panels.views import PanelView, SeatView
+from workflow.people.called import Name
 from workflow.people.tables import Account
 from workflow.procedure.model import Procedure
 from workflow.procedure.panel import Panel as PanelRules
@@ -57,6 +58,7 @@ class _SeatRow(NamedTuple):
     scores: str | None
     given_at: str | None
     name: str | None
+    name_latin: str | None
     title_zh: str | None
     title_en: str | None
 
@@ -85,6 +87,7 @@ _OF_CASE = Together(
         type_coerce(Seat.scores, Text),
         type_coerce(Seat.given_at, String),
         Account.name,
+        Account.name_latin,
         Body.title_zh,
         Body.title_en,
     )
@@ -232,7 +235,7 @@ def _seat(
         role=role,
         body_zh=seat.title_zh or "",
         body_en=seat.title_en or "",
-        account=seat.name,
+        account=Name(seat.name, seat.name_latin or "") if seat.name else None,
         is_mine=is_mine,
         has_spoken=seat.given_at is not None,
         must_leave=leaves,

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from workflow.bodies.tables import RoleHolding
-from workflow.cases.entering import reader_row, wait_for
+from workflow.cases.entering import addressed, reader_row, wait_for
 from workflow.cases.follow_ups import Moved, follow_up
 from workflow.cases.gathering import kin_of
 from workflow.cases.migrating import Carried
@@ -146,7 +146,7 @@ def move_panel(context: Context, moved: Moved, carried: Carried) -> None:
 
 def _members(context: Context, moved: Moved, panel: PanelRules) -> list[Address]:
     """One address per seat."""
-    members = [a for role in panel.of.roles for a in addresses_of(context.session, moved.compiled, moved.case, role)]
+    members = [address for role in panel.of.roles for address in addressed(context, moved, role)]
     if panel.of.everyone:
         role = moved.compiled.procedure.roles[panel.of.everyone]
         body_role = body_role_of(context.session, role, moved.case.body_id)

@@ -8,6 +8,7 @@ from typing import Any
 
 from workflow.engine.panels import Line
 from workflow.panels.candidates import CandidateView
+from workflow.people.called import Name
 from workflow.procedure.panel import Panel as PanelRules
 from workflow.procedure.parts import Words
 from workflow.procedure.stages import State
@@ -23,7 +24,7 @@ class SeatView:
     role: Words
     body_zh: str
     body_en: str
-    account: str | None
+    account: Name | None
     is_mine: bool
     has_spoken: bool
     must_leave: bool

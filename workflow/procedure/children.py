@@ -20,7 +20,7 @@ class Opening(Part):
     about: Literal["subject", "actor", "each"] = "subject"
     """Whom the child is about: the case's own person, whoever acts, or the person `for_each` comes to."""
     for_each: FieldRef | None = None
-    """An answer of the case: a child for every row, person or account in it, or as many as the number says."""
+    """An answer of the case: a child for every row, person or account in it, as many as the number says, or one where it is yes."""
     names: Key | None = None
     """The role that the account of each child gets in it."""
     fills: Key | None = None

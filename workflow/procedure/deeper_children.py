@@ -74,4 +74,4 @@ def _opened(procedure: Procedure, opening: Opening) -> int | None:
     if not form:
         return 1
     field = procedure.forms[form].fields.get(key) if form in procedure.forms else None
-    return getattr(field, "at_most", None)
+    return 1 if field is not None and field.type == "yes_no" else getattr(field, "at_most", None)

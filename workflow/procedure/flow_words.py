@@ -60,8 +60,12 @@ def joined(*parts: Words | None) -> Words:
 def outcome_title(state: State, name: str) -> Words:
     """What an outcome of a state is called: there, as the opinion it is, in general, or by its key."""
     own = state.outcome_titles.get(name) or (state.panel.titles.get(name) if state.panel else None)
+    return own or OUTCOMES.get(name) or _spelt_out(name)
+
+
+def _spelt_out(name: str) -> Words:
     plain = name.replace("_", " ")
-    return own or OUTCOMES.get(name) or _words(plain[:1].upper() + plain[1:], plain)
+    return _words(plain[:1].upper() + plain[1:], plain)
 
 
 def way_words(procedure: Procedure, ref: str, name: str) -> Words:
@@ -69,7 +73,7 @@ def way_words(procedure: Procedure, ref: str, name: str) -> Words:
     state = procedure.states[ref]
     action = state.actions.get(name)
     if action:
-        return action.title or _words(name, name)
+        return action.title or _spelt_out(name)
     return outcome_title(state, name)
 
 

@@ -28,6 +28,8 @@ class Role(Part):
     """A relation (`nominating_body`, `subject_body`, `parent_body`) or the code of a body."""
     holds: Key = "officer"
     """The role that must be held in that body."""
+    assigned: Literal["in_turn", "fewest", "by_lot"] | None = None
+    """Who of several holders gets the work, until it is given back or handed on: in turn, who has the fewest, or by lot."""
     is_subject: bool = False
     """Whether it is the person the case is about."""
     did: Keys = ()
@@ -42,6 +44,12 @@ class Role(Part):
     @property
     def is_chosen(self) -> bool:
         return self.chosen_in is not None
+
+    @property
+    def ways(self) -> int:
+        """How many ways to be somebody it names; a sound role has exactly one."""
+        said = (self.of, self.is_subject, self.chosen_in, self.did, self.is_outside, self.is_automatic)
+        return sum(bool(one) for one in said)
 
 
 class Category(Part):
@@ -200,7 +208,7 @@ class Procedure(Part):
             opening.branch for state in self.states.values() if state.children for opening in state.children.opens
         ]
         opened = [use.params.get("branch") for state in self.states.values() for use in state.every_effect]
-        return tuple(dict.fromkeys((self.starts, *(ref for ref in (*waited, *opened) if ref))))
+        return tuple(dict.fromkeys((self.starts, *(ref for ref in (*waited, *opened) if ref and isinstance(ref, str)))))
 
     def acting_roles(self, stage_key: str) -> frozenset[str]:
         """Every role that does something in a stage."""

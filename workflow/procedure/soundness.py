@@ -114,9 +114,10 @@ def _roles(procedure: Procedure) -> Iterator[Fault]:
         if getattr(procedure, name):
             yield from known_state(procedure, getattr(procedure, name), (name,))
     for key, role in procedure.roles.items():
-        named = (role.of is not None, role.is_subject, role.is_chosen, role.did, role.is_outside, role.is_automatic)
-        if sum(map(bool, named)) != 1:
+        if role.ways != 1:
             yield ("roles", key), "role_way", {"role": key, "allowed": ", ".join(RELATIONS)}
+        if role.assigned and role.of is None:
+            yield ("roles", key, "assigned"), "assigned_to_nobody", {"role": key}
         form, _, field = (role.chosen_in or "").partition(".")
         chosen = procedure.forms[form].fields.get(field) if form in procedure.forms else None
         if key == procedure.rounds_by and (role.of is None or role.of in RELATIONS):

@@ -80,6 +80,10 @@ def _reopening(action: Action, path: Path) -> Iterator[Fault]:
         yield path, "reopening_unguarded", {}
 
 
+COUNTABLE = frozenset({"rows", "accounts", "person", "integer", "yes_no"})
+"""Types of answers that say how many child cases there are."""
+
+
 def opening_faults(procedure: Procedure, opening: Opening, path: Path) -> Iterator[Fault]:
     """Every fault of a child case's opening."""
     if opening.branch:
@@ -89,7 +93,7 @@ def opening_faults(procedure: Procedure, opening: Opening, path: Path) -> Iterat
     if opening.for_each:
         form, _, field = opening.for_each.partition(".")
         known = procedure.forms[form].fields.get(field) if form in procedure.forms else None
-        if known is None or known.type not in {"rows", "accounts", "person", "integer"}:
+        if known is None or known.type not in COUNTABLE:
             yield (*path, "for_each"), "unknown_field", {"field": opening.for_each, "allowed": _countable(procedure)}
     if opening.names and opening.names not in procedure.roles and opening.branch:
         yield (*path, "names"), "unknown_role", {"role": opening.names, "allowed": listed(procedure.roles)}
@@ -102,7 +106,7 @@ def _countable(procedure: Procedure) -> str:
         f"{form_key}.{key}"
         for form_key, form in procedure.forms.items()
         for key, field in form.fields.items()
-        if field.type in {"rows", "accounts", "person", "integer"}
+        if field.type in COUNTABLE
     ]
     return listed(found) or "–"
 

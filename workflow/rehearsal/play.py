@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from workflow.bodies.queries import actor
 from workflow.cases.loading import LoadedCase, load_case
@@ -19,6 +19,7 @@ from workflow.context import CLOCK, OFFICE_ZONE, Actor, Context
 from workflow.engine.decide import Compiled
 from workflow.expiring import act_on_expiry, open_review
 from workflow.messages.operations import SPREAD_AT_ONCE, spread
+from workflow.pools.tables import Membership
 from workflow.problems import Invalid, Missing
 from workflow.procedure.model import Procedure
 from workflow.rehearsal.beginning import begin_case, body_of
@@ -28,6 +29,7 @@ from workflow.rehearsal.office import Office, set_up
 from workflow.rehearsal.samples import sample
 from workflow.reviews.planning import plan_missing_reviews
 from workflow.rounds.operations import open_round
+from workflow.rounds.tables import Round
 from workflow.rounds.telling import remind_when_due
 from workflow.store.database import Database
 
@@ -214,26 +216,38 @@ class Play:
         self.now += BETWEEN_STEPS
 
     def _following(self, to: datetime) -> datetime | None:
-        """The next moment up to an end at which something is due: a timer's, or nine o'clock."""
+        """The next moment up to an end at which something is due: a timer's, or nine o'clock where days are looked at."""
         with self.looking() as context:
             timer = context.session.scalar(
                 select(func.min(Timer.due_at)).where(Timer.is_open, Timer.due_at > self.now, Timer.due_at <= to)
             )
-        daily = moment(self.today, DAILY)
-        daily = daily if daily > self.now else moment(self.today + timedelta(days=1), DAILY)
+            daily = self._morning() if _is_looked_after(context) else None
         moments = [one.astimezone(OFFICE_ZONE) for one in (timer, daily) if one is not None and one <= to]
         return min(moments, default=None)
+
+    def _morning(self) -> datetime:
+        """The next nine o'clock."""
+        daily = moment(self.today, DAILY)
+        return daily if daily > self.now else moment(self.today + timedelta(days=1), DAILY)
 
     def _tick(self) -> None:
         swept = self.sweep.run(self.now)
         if swept.failures:
             raise Invalid("rehearsal_clock_failed", error=swept.failures[0].error)
         with self.as_(None) as context:
-            remind_when_due(context)
-            if self.planned_on != self.today:
-                plan_missing_reviews(context)
-                self.planned_on = self.today
+            if _is_looked_after(context):
+                remind_when_due(context)
+                if self.planned_on != self.today:
+                    plan_missing_reviews(context)
+                    self.planned_on = self.today
             _deliver(context)
+
+
+def _is_looked_after(context: Context) -> bool:
+    """Whether there is anything the scheduler looks at day by day: a round under way, members of a list."""
+    rounds = select(Round.id).where(Round.closed_at.is_(None), Round.closes_date >= context.today)
+    members = select(Membership.id).where(Membership.left_at.is_(None))
+    return bool(context.session.scalar(select(or_(rounds.exists(), members.exists()))))
 
 
 def _deliver(context: Context) -> None:

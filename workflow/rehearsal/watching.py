@@ -200,7 +200,7 @@ def _eligible(context: Context, play: Play, mine: CaseView | None) -> dict[str, 
     }
     return {
         key: [
-            (names[account], shown)
+            (names[account], shown.zh)
             for account, shown in eligible_accounts(context, compiled, mine.case, field.holders_of or "").items()
         ]
         for key, field in fields.items()

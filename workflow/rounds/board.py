@@ -13,6 +13,7 @@ from workflow.cases.subjects import SUBJECT, SUBJECT_LATIN
 from workflow.cases.tables import Case, ProcedureVersion, Waiver
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
+from workflow.people.called import Name
 from workflow.people.tables import Account, Person
 from workflow.problems import Missing
 from workflow.procedure.model import Procedure
@@ -85,8 +86,7 @@ class ChangeView:
     moved: tuple[DateMoved, ...]
     reason: str
     changed_at: datetime
-    by: str
-    by_latin: str
+    by: Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def _changes(context: Context, round_id: int, procedure: Procedure) -> tuple[Cha
         .order_by(TimetableChange.id.desc())
     )
     return tuple(
-        ChangeView(tuple(_moved(procedure, one) for one in row.changes), row.reason, row.changed_at, name, latin)
+        ChangeView(tuple(_moved(procedure, one) for one in row.changes), row.reason, row.changed_at, Name(name, latin))
         for row, name, latin in rows
     )
 

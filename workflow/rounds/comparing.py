@@ -68,6 +68,12 @@ class BodyReturns:
     outcomes: Mapping[str, int] = field(default_factory=dict)
 
 
+_SCORED: tuple[Any, ...] = (
+    *(Case, SUBJECT.label("name"), SUBJECT_LATIN.label("latin"), Person.birth_date),
+    *(Body.title_zh, Body.title_en, Panel.id, Panel.outcome, Seat.scores),
+)
+
+
 def ranking(context: Context, round_id: int) -> Ranking:
     """Everybody in the round with at least one scoring. Raises Missing for whoever may not see all of them.
 
@@ -75,17 +81,7 @@ def ranking(context: Context, round_id: int) -> Ranking:
     """
     row, procedure = _round(context, round_id, may_compare)
     found = context.session.execute(
-        select(
-            Case,
-            SUBJECT.label("name"),
-            SUBJECT_LATIN.label("latin"),
-            Person.birth_date,
-            Body.title_zh,
-            Body.title_en,
-            Panel.id,
-            Panel.outcome,
-            Seat.scores,
-        )
+        select(*_SCORED)
         .join(Panel, Panel.case_id == Case.id)
         .join(Seat, Seat.panel_id == Panel.id)
         .outerjoin(Person, Person.id == Case.person_id)
@@ -97,7 +93,7 @@ def ranking(context: Context, round_id: int) -> Ranking:
     scores: dict[int, list[Mapping[str, int]]] = {}
     lines = {}
     for line in found:
-        if line.id == newest[line.Case.id]:
+        if line.id == newest[line.Case.id] and line.scores:  # who stepped aside gave none
             lines[line.Case.id] = line
             scores.setdefault(line.Case.id, []).append(line.scores)
     candidates = [_candidate(procedure, row.rubric, line, scores[case_id]) for case_id, line in lines.items()]

@@ -70,19 +70,8 @@ def open_round(
         planned=planned or {},
     )
     bodies = _known_bodies(context, body_ids)
-    row = Round(
-        reference=next_reference(context, PREFIX, digits=2),
-        title_zh=title_zh.strip(),
-        title_en=title_en.strip(),
-        procedure_version_id=version,
-        opens_date=opens_date,
-        closes_date=closes_date,
-        planned={key: day.isoformat() for key, day in (planned or {}).items()},
-        seats=dict(seats),
-        rubric=rubric_of(rules),
-        opened_at=context.now,
-        opened_by=context.actor.account_id,
-    )
+    row = _row(context, version, rules, opens_date, closes_date, seats, planned or {})
+    row.title_zh, row.title_en = title_zh.strip(), title_en.strip()
     session.add(row)
     session.flush()
     session.add_all(RoundCall(round_id=row.id, body_id=body_id) for body_id in bodies)
@@ -90,6 +79,28 @@ def open_round(
     template = "round_called_planned" if row.planned else "round_called"
     tell_bodies(context, row, rules, bodies, template=template, occasion="called")
     return Opened(row.id, row.reference)
+
+
+def _row(
+    context: Context,
+    version_id: int,
+    rules: Procedure,
+    opens_date: date,
+    closes_date: date,
+    seats: Mapping[str, int],
+    planned: Mapping[str, date],
+) -> Round:
+    return Round(
+        reference=next_reference(context, PREFIX, digits=2),
+        procedure_version_id=version_id,
+        opens_date=opens_date,
+        closes_date=closes_date,
+        planned={key: day.isoformat() for key, day in planned.items()},
+        seats=dict(seats),
+        rubric=rubric_of(rules),
+        opened_at=context.now,
+        opened_by=context.actor.account_id,
+    )
 
 
 def _rules(context: Context, procedure: str, version_id: int | None) -> tuple[int, Procedure]:

@@ -17,7 +17,14 @@ from workflow.people.tables import Person
 from workflow.problems import Forbidden, Missing, Reason
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Words
-from workflow.rounds.rules import WITHDRAWN, bodies_nominated_for, may_call, may_survey, not_open
+from workflow.rounds.rules import (
+    WITHDRAWN,
+    bodies_nominated_for,
+    may_call,
+    may_survey,
+    nominating_holds,
+    not_open,
+)
 from workflow.rounds.tables import NilReturn, Round, RoundCall
 from workflow.rounds.timetable import DateView, timetable
 
@@ -71,6 +78,7 @@ class NominationView:
 
     case_id: int
     reference: str
+    person_id: int | None
     person: str
     person_latin: str
     category: Words | None
@@ -133,6 +141,8 @@ def called_rounds(context: Context, *, body_id: int) -> tuple[CallView, ...]:
         .where(RoundCall.body_id == body_id)
         .order_by(Round.closes_date, Round.id)
     ).all()
+    # In some rounds people apply for themselves; no body nominates in them.
+    rows = [row for row in rows if nominating_holds(round_procedure(context, row))]
     mine = [row for row in rows if body_id in bodies_nominated_for(round_procedure(context, row), context.actor)]
     if len(mine) < len(rows) or not (rows or any(held.body_id == body_id for held in context.actor.holdings)):
         raise Forbidden("round_not_called")
@@ -213,6 +223,7 @@ def _nominations(context: Context, rows: Sequence[Round], body_id: int) -> dict[
         view = NominationView(
             case_id=case.id,
             reference=case.reference,
+            person_id=case.person_id,
             person=name,
             person_latin=latin,
             category=category.title if category else None,

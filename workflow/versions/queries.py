@@ -12,6 +12,7 @@ from workflow.access.rules import may_draft, may_open
 from workflow.cases.tables import Case, ProcedureVersion
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
+from workflow.people.called import Name
 from workflow.people.tables import Account
 from workflow.problems import Forbidden, Missing
 from workflow.procedure.model import Procedure
@@ -27,8 +28,8 @@ class VersionView:
     number: int
     digest: str
     published_at: datetime
-    publisher: str
-    author: str
+    publisher: Name | None
+    author: Name | None
     note_en: str
     note_zh: str
     running: int
@@ -40,7 +41,7 @@ class VersionView:
     @property
     def is_shipped(self) -> bool:
         """Whether it came with the application instead of being published by somebody here."""
-        return not self.publisher
+        return self.publisher is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,11 @@ class DraftView:
     note_en: str
     note_zh: str
     author_id: int
-    author: str
+    author: Name
     revision: int
     saved_at: datetime
     closed_at: datetime | None
-    closer: str
+    closer: Name | None
     version_id: int | None
     is_own: bool
 
@@ -75,7 +76,7 @@ class PlanLine:
     id: int
     from_number: int
     to_number: int
-    maker: str
+    maker: Name
     made_at: datetime
     reverts_id: int | None
 
@@ -123,7 +124,8 @@ def plans_of(context: Context, key: str) -> tuple[PlanLine, ...]:
             MigrationPlan.id,
             old.number.label("from_number"),
             new.number.label("to_number"),
-            Account.name.label("maker"),
+            Account.name,
+            Account.name_latin,
             MigrationPlan.made_at,
             MigrationPlan.reverts_id,
         )
@@ -133,7 +135,7 @@ def plans_of(context: Context, key: str) -> tuple[PlanLine, ...]:
         .where(new.key == key)
         .order_by(MigrationPlan.id.desc())
     )
-    return tuple(PlanLine(**row._mapping) for row in rows)
+    return tuple(PlanLine(*row[:3], Name(row.name, row.name_latin), *row[5:]) for row in rows)
 
 
 def source_of(context: Context, version_id: int) -> str:
@@ -176,13 +178,14 @@ def _versions(context: Context, *where: Any) -> list[VersionView]:
     columns = (version.id, version.key, version.number, version.digest, version.published_at)
     notes = (version.note_en, version.note_zh)
     names = (publisher.name.label("publisher"), author.name.label("author"))
+    latin = (publisher.name_latin.label("publisher_latin"), author.name_latin.label("author_latin"))
     rows = context.session.execute(
-        select(*columns, *notes, *names, running.label("running"), ended.label("ended"))
+        select(*columns, *notes, *names, *latin, running.label("running"), ended.label("ended"))
         .outerjoin(publisher, publisher.id == version.published_by)
         .outerjoin(author, author.id == version.author_id)
         .outerjoin(Case, Case.procedure_version_id == version.id)
         .where(*where)
-        .group_by(*columns, *notes, publisher.name, author.name)
+        .group_by(*columns, *notes, publisher.name, author.name, publisher.name_latin, author.name_latin)
         .order_by(version.number)
     )
     return [_version(context, row) for row in rows.all()]
@@ -190,16 +193,25 @@ def _versions(context: Context, *where: Any) -> list[VersionView]:
 
 def _version(context: Context, row: Any) -> VersionView:
     given: dict[str, Any] = {name: value or "" if name in TEXTS else value for name, value in row._mapping.items()}
+    for who in ("publisher", "author"):
+        latin = given.pop(f"{who}_latin")
+        given[who] = Name(given[who], latin) if given[who] else None
     return VersionView(**given, procedure=compiled_version(context.session, row.id).procedure)
 
 
-TEXTS = frozenset({"publisher", "author", "note_en", "note_zh"})
+TEXTS = frozenset({"note_en", "note_zh"})
 
 
 def _drafts() -> Any:
     author, closer = aliased(Account), aliased(Account)
     return (
-        select(ProcedureDraft, author.name.label("author"), closer.name.label("closer"))
+        select(
+            ProcedureDraft,
+            author.name.label("author"),
+            author.name_latin.label("author_latin"),
+            closer.name.label("closer"),
+            closer.name_latin.label("closer_latin"),
+        )
         .join(author, author.id == ProcedureDraft.author_id)
         .outerjoin(closer, closer.id == ProcedureDraft.closed_by)
     )
@@ -214,11 +226,11 @@ def _draft(context: Context, row: Any) -> DraftView:
         note_en=found.note_en,
         note_zh=found.note_zh,
         author_id=found.author_id,
-        author=row.author,
+        author=Name(row.author, row.author_latin),
         revision=found.revision,
         saved_at=found.saved_at,
         closed_at=found.closed_at,
-        closer=row.closer or "",
+        closer=Name(row.closer, row.closer_latin) if row.closer else None,
         version_id=found.version_id,
         is_own=found.author_id == context.actor.account_id,
     )

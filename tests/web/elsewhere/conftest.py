@@ -25,7 +25,7 @@ from workflow.expiring import act_on_expiry
 from workflow.people.names import pinyin_key, strokes_key
 from workflow.people.tables import Account, Person
 from workflow.procedure.model import Procedure
-from workflow.rounds.tables import RoundCall
+from workflow.rounds.tables import Round, RoundCall
 from workflow.settings import Settings
 from workflow.store.database import Database
 
@@ -118,6 +118,9 @@ def elsewhere(sqlite_database: Database, shipped: dict[str, Procedure], tmp_path
         world = set_up(sqlite_database, shipped, key)
         if world.round_id is not None:
             with sqlite_database.writing() as session:
+                session.get_one(
+                    Round, world.round_id
+                ).reference = "R-2025-01"  # numbers of this year are given out anew
                 session.add(RoundCall(round_id=world.round_id, body_id=world.bodies[OWN]))
         return Elsewhere(world, Settings(database_url=sqlite_database.url, var_directory=tmp_path))
 
@@ -151,6 +154,7 @@ class Screen:
 
     def looks(self) -> None:
         """Nothing is wider than the telephone, and no key of the definition stands on the page."""
+        self.page.wait_for_load_state()
         over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert over <= 0, f"{self.page.url}: {over} px too wide"
 

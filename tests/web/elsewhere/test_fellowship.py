@@ -54,6 +54,28 @@ def test_a_round_is_applied_in_for_oneself(elsewhere: Callable[[str], Elsewhere]
     place.reads(OFFICER, "/open/rounds/999", status=404)
 
 
+def test_a_round_is_opened_by_who_the_procedure_names(elsewhere: Callable[[str], Elsewhere]) -> None:
+    place = elsewhere(KEY)
+    assert 'href="/rounds/"' in place.reads(OFFICER, "/inbox")
+    assert 'href="/rounds/"' not in place.reads(READERS[0], "/inbox")
+    place.reads(READERS[0], "/rounds/new", status=403)
+    page = place.reads(OFFICER, "/rounds/new")
+    assert "Fellowship with external referees" in page
+    given = {
+        "version": place.world.versions[KEY],
+        "step": "open",
+        "called": place.world.bodies["own"],
+        "seats_fellowship": 3,
+        "opens_date": "2026-09-07",
+        "closes_date": "2026-10-30",
+        "title_zh": "二〇二七年度",
+        "title_en": "Fellowships of 2027",
+    }
+    place.sends(OFFICER, "/rounds/new", "/rounds/new", **given)
+    place.newcomer(APPLICANT, "林晚", "Lin Wan")
+    assert "Fellowships of 2027" in place.reads(APPLICANT, "/open/")
+
+
 def test_readers_find_the_letters_with_the_case(elsewhere: Callable[[str], Elsewhere]) -> None:
     place = elsewhere(KEY)
     case_id = reading(place)
@@ -77,7 +99,8 @@ def test_stepping_aside_needs_a_reason_and_too_few_are_explained(elsewhere: Call
     assert 'id="field-reason"' in speaks(place, READERS[1], case_id, 422, opinion="recused")
     answer = speaks(place, READERS[1], case_id, opinion="recused", reason="The same institution.")
     assert answer
-    assert place.state(case_id) == "panel.scored"
+    assert place.state(case_id) == "panel.too_few_readers"
+    assert "85.7" in place.reads(OFFICER, "/rounds/1/ranking"), "who stepped aside gave no points"
     page = place.reads(OFFICER, f"/cases/{case_id}")
     assert "Too few may take part" in page
     assert "needs at least 3 who may take part" in page
@@ -108,7 +131,7 @@ def test_an_application_on_a_telephone_without_scripts(
     for label, text in (("摘要", "研究计划"), ("依托单位", "某大学")):
         screen.page.get_by_label(label).fill(text)
     for number in (1, 2):
-        row = screen.page.get_by_role("group", name=f"第{number}行", exact=True)
+        row = screen.page.get_by_role("group", name=f"第 {number} 行", exact=True)
         row.get_by_label("姓名").fill(f"专家{number}")
         row.get_by_label("邮箱").fill(f"r{number}@letters.example")
     screen.page.get_by_label("是", exact=True).check()

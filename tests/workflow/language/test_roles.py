@@ -47,6 +47,26 @@ def test_only_whoever_did_it_may_go_on(related: Play) -> None:
     related.verify()
 
 
+TAKEN = """
+  handler: {did: take, title: {en: Handler, zh: 接办人}}
+starts: desk.new
+stages:
+  desk:
+    title: {en: Desk, zh: 办理}
+    states:
+      new: {title: {en: New, zh: 待接办}, actions: {take: {by: clerk, to: desk.taken}}}
+      taken: {title: {en: Taken, zh: 已接办}, actions: {finish: {by: handler, to: desk.done}}}
+      done: {title: {en: Done, zh: 办结}, final: done}
+"""
+
+
+def test_whoever_does_it_now_is_waited_for_at_once(office: Office) -> None:
+    taken = Play.of(office, TAKEN.lstrip("\n"))
+    taken.act("secretary", "take")
+    assert taken.waits_for() == ["handler"]
+    assert taken.act("secretary", "finish") == "desk.done"
+
+
 def test_the_body_above_acts(related: Play) -> None:
     related.act("nominator", "submit")
     with pytest.raises(Forbidden):

@@ -49,7 +49,12 @@ def bases() -> tuple[dict[str, Any], ...]:
     frame = read_source(examples()[FRAME], "frame").value
     found = []
     for name, text in examples().items():
-        spared = {"rubric": "rubric scores", "categories": "senior junior seats", "rounds_by": "round"}
+        spared = {
+            "rubric": "rubric scores",
+            "categories": "senior junior seats",
+            "rounds_by": "round",
+            "timetable": "round",
+        }
         kept = {key: value for key, value in frame.items() if not _is_spared(spared.get(key), text)}
         found.append(merged(kept, read_source(text, name).value))
     return tuple(found)

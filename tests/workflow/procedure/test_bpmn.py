@@ -260,9 +260,9 @@ def test_a_state_that_waits_for_child_cases_calls_them_and_they_begin_where_they
     waits = one(root, "referees.letters")
     assert (waits.tag, waits.get("calledElement")) == (f"{BPMN}callActivity", "process-promotion-tenure")
     assert waits.find(f"{BPMN}multiInstanceLoopCharacteristics") is not None
-    begins = one(root, "branch-letter.asked")
+    begins = one(root, "branch-letter.listed")
     assert (begins.tag, begins.get("name")) == (f"{BPMN}startEvent", "子案件：评议信")
-    assert one(root, "enter-branch-letter.asked").get("targetRef") == "letter.asked"
+    assert one(root, "enter-branch-letter.listed").get("targetRef") == "letter.listed"
 
 
 def test_an_action_that_leaves_the_case_where_it_is_does_not_end_the_task() -> None:

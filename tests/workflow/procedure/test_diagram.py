@@ -121,10 +121,17 @@ def test_child_cases_are_shown_where_they_are_waited_for_and_where_they_begin(sh
     drawing = parsed(draw_svg(shipped["promotion-tenure"], en))
     kinds = {ref: set(str(box.get("class")).split()) for ref, box in boxes(drawing).items()}
     assert [ref for ref, found in kinds.items() if "is-many" in found] == ["referees.letters"]
-    assert [arrow.findtext(f"{SVG}title") for arrow in of_class(drawing, "diagram-child")] == ["Child case"]
-    assert len(of_class(drawing, "diagram-start")) == 2
-    assert len(of_class(drawing, "is-child")) == 1
-    assert "Child case" in [node.text for node in of_class(drawing, "diagram-from")]
+    opened = ["letter.listed", "letter.to_be_named"]
+    drawn = [
+        (arrow.source, arrow.target)
+        for arrow in drawn_ways(shipped["promotion-tenure"], en).arrows
+        if arrow.kind == "child"
+    ]
+    assert drawn == [("referees.letters", ref) for ref in opened]
+    assert len(of_class(drawing, "diagram-child")) == 2
+    assert len(of_class(drawing, "diagram-start")) == 3
+    assert len(of_class(drawing, "is-child")) == 2
+    assert [node.text for node in of_class(drawing, "diagram-from")].count("Child case") == 2
 
 
 def test_a_state_that_chooses_is_pointed_and_its_ways_are_called_by_their_conditions() -> None:
@@ -241,7 +248,7 @@ def test_mermaid_has_one_box_for_what_many_states_share(shipped: dict[str, Proce
     assert 'state "预聘期：任何时候" as _any_probation' in lines
     assert "_any_probation --> probation__clock_stopped : 暂停计时" in lines
     assert "probation__clock_stopped --> _resumed : 恢复计时" in lines
-    assert "[*] --> letter__asked : 子案件" in lines
+    assert "[*] --> letter__listed : 子案件" in lines
     assert sum("暂停计时" in line for line in lines) == 1
     assert sum("恢复计时" in line for line in lines) == 1
 

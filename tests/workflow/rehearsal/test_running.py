@@ -43,10 +43,10 @@ def test_what_is_as_written_passes() -> None:
 def test_a_refusal_nobody_expected_is_a_difference_with_its_reasons_in_words() -> None:
     rehearsed = play(one(SUBMIT, given=OLD))
     report = "\n".join(report_lines(rehearsed, "en"))
-    assert "step 1 (li: submit)" in report
+    assert "step 1 (li: Submit)" in report
     assert "This was refused (age.at_most), and should have been done:" in report
     assert "Aged 50 on 2 Mar 2026 (born 1 May 1975); the limit is 45. Rule: Article one." in report
-    assert "截至2026年3月2日为50周岁" in "\n".join(report_lines(rehearsed, "zh"))
+    assert "截至 2026年3月2日为 50 周岁" in "\n".join(report_lines(rehearsed, "zh"))
 
 
 def test_a_refusal_that_does_not_come_is_a_difference() -> None:
@@ -100,7 +100,7 @@ def test_a_step_of_an_earlier_scenario_that_fails_is_named_as_such() -> None:
         one("{who: wu, gives: agree}", more="after: first", given=OLD, title="Second"),
     )
     report = "\n".join(report_lines(rehearsed, "en"))
-    assert "“Second”, in “First” that it goes on from, step 1 (li: submit)" in report
+    assert "“Second”, in “First” that it goes on from, step 1 (li: Submit)" in report
 
 
 def test_the_clock_does_what_falls_due_on_the_way() -> None:

@@ -14,6 +14,7 @@ from workflow.cases import versions
 from workflow.cases.tables import Case, ProcedureVersion
 from workflow.cases.versions import compiled_version, newest_version, publish_shipped
 from workflow.context import CLOCK, Context, Holding
+from workflow.people.called import Name
 from workflow.problems import Conflict, Forbidden, Invalid, Missing
 from workflow.procedure.findings import Unsound
 from workflow.procedure.loader import parse_procedure
@@ -54,7 +55,7 @@ def test_the_second_person_makes_it_the_next_version(designers: Office) -> None:
     with office.as_("orghead") as context:
         newest, first = versions_of(context, "annual-review")
         assert (newest.id, newest.number, first.number) == (version_id, 2, 1)
-        assert (newest.author, newest.publisher) == ("secretary", "orghead")
+        assert (newest.author, newest.publisher) == (Name("secretary", "secretary"), Name("orghead", "orghead"))
         assert (newest.note_en, newest.note_zh) == ("Nine days.", "改为九日。")
         assert source_of(context, version_id) == CHANGED
         assert draft(context, draft_id).status == "published"
