@@ -16,7 +16,7 @@ from workflow.files.tables import StoredFile
 from workflow.record.queries import verify
 
 PDF = b"%PDF-1.7 a certificate"
-TYPED = {"kind": "file", "where": "Line 4", "reads": "May", "should_read": "June", "grounds": "The certificate."}
+TYPED = {"answer.kind": "file", "where": "Line 4", "reads": "May", "should_read": "June", "grounds": "The certificate."}
 
 
 @pytest.fixture
