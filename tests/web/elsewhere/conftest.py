@@ -64,7 +64,7 @@ class Elsewhere:
         client = self.client(who)
         (token, *_) = TOKEN.findall(client.get(page).text)
         answer = client.post(path, data={"csrf_token": token, **typed})
-        assert answer.status_code == status, answer.text[:2_000]
+        assert answer.status_code == status, answer.text[answer.text.find("error-summary") :][:2_000]
         assert "sign-in" not in answer.headers.get("Location", "")
         return answer
 

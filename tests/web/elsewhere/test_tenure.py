@@ -67,7 +67,7 @@ def test_a_case_at_rest_says_since_when_where_it_goes_on_and_what_is_left(
     assert "it goes on at “First years”" in page
     assert "Goes on at “First years”." in page.split('id="decision"', 1)[1]
     assert re.search(r"stands still, with \d+ days left", page)
-    assert "案件中止，原定2029年3月7日的期限停止计算" in place.reads(PROVOST, f"/cases/{case_id}", locale="zh")
+    assert "案件中止，原定 2029年3月7日的期限停止计算" in place.reads(PROVOST, f"/cases/{case_id}", locale="zh")
     place.acts(PROVOST, case_id, "start_clock", reason="Back.")
     page = place.reads(PROVOST, f"/cases/{case_id}")
     assert "stands still, with" not in page
@@ -162,9 +162,10 @@ def test_where_to_is_asked_in_words_and_refused_as_the_rules_say(elsewhere: Call
     members = place.reads(DEAN, f"/cases/{case_id}")
     (first, *_) = re.findall(r'name="members" value="(\d+)"', members)
     place.acts(DEAN, case_id, "complete", members=first)
-    page = place.reads("above.committee.1", f"/cases/{case_id}")
-    seat = page.split('name="seat" value="', 1)[1].partition('"')[0]
-    place.sends("above.committee.1", f"/cases/{case_id}/opinion", f"/cases/{case_id}", seat=seat, opinion="agree")
+    for colleague in ("own.tenured.1", "own.tenured.2", "own.tenured.3"):
+        page = place.reads(colleague, f"/cases/{case_id}")
+        seat = page.split('name="seat" value="', 1)[1].partition('"')[0]
+        place.sends(colleague, f"/cases/{case_id}/opinion", f"/cases/{case_id}", seat=seat, opinion="agree")
     place.acts(CANDIDATE, case_id, "respond", text="Thank you.")
     place.acts(CHAIR, case_id, "give_opinion", recommendation="grant", grounds="Strong.")
     place.acts(DEAN, case_id, "give_opinion", recommendation="grant", grounds="Strong.")
