@@ -103,7 +103,7 @@ def test_too_much_at_once_is_refused_in_the_readers_language(client: FlaskClient
     assert answer.status_code == 413
     assert "20 MB together" in answer.text
     client.post("/language", data={"language": "zh", "next": "/inbox"})
-    assert "合计不超过20 MB" in send(client, asked, (b"x" * 23_000_000, "huge.pdf")).text
+    assert "合计不超过 20 MB" in send(client, asked, (b"x" * 23_000_000, "huge.pdf")).text
     assert client.post("/account/theme", data={"theme": "x" * 3_000_000}).status_code == 413, "other forms stay small"
 
 
