@@ -13,6 +13,7 @@ from definitions.durations import durations_of
 from definitions.explaining import finding_text, words
 from definitions.library import procedures
 from web.command_parts import LANGUAGE
+from web.simulated_lines import simulated_lines
 from workflow.calendar.rules import Calendar, build_calendar
 from workflow.procedure.findings import Unsound
 from workflow.procedure.model import Procedure
@@ -20,7 +21,6 @@ from workflow.settings import OFFICE_ZONE
 from workflow.simulation.assumptions import Assumptions, load_assumptions
 from workflow.simulation.boxes import draw_times
 from workflow.simulation.earliest import Earliest, Terms
-from workflow.simulation.figures import Simulated, Spread
 from workflow.simulation.figures import simulate as play
 from workflow.simulation.lawful import begin, earliest_ends
 
@@ -73,7 +73,7 @@ def command(
         whole = {**asdict(found), "earliest": asdict(earliest)}
         click.echo(json.dumps(whole, ensure_ascii=False, default=str))
     else:
-        _tell(procedure, found, earliest, lang)
+        click.echo("\n".join(simulated_lines(procedure, found, earliest, lang)))
 
 
 def _assumptions(procedure: Procedure, path: Path | None, lang: str) -> Assumptions:
@@ -94,32 +94,3 @@ def _earliest(procedure: Procedure, assumptions: Assumptions, calendar: Calendar
 
 def _in(lang: str) -> Callable[[Any], str]:
     return lambda text: words(text, lang)
-
-
-def _tell(procedure: Procedure, found: Simulated, earliest: Earliest, lang: str) -> None:
-    say = _in(lang)
-    click.echo(f"{found.cases} cases from {found.starts}, seed {found.seed}; times in working days")
-    click.echo(f"\n{'stage':<34} {'stays':>6} {'median':>8} {'p90':>8}")
-    for stage in found.stages:
-        title = say(procedure.stages[stage.stage].title)
-        click.echo(f"{title:<34} {stage.stays:>6} {stage.days.median:>8g} {stage.days.ninetieth:>8g}")
-    click.echo(f"\n{'role':<34} {'people':>6} {'work':>6} {'wait':>8} {'queue':>7} {'most':>5} {'busy':>6}")
-    for role in found.roles:
-        busy = "–" if role.share_busy is None else f"{role.share_busy:.0%}"
-        people = "any" if role.people is None else str(role.people)
-        line = f"{role.role:<34} {people:>6} {role.pieces:>6} {role.mean_wait:>8g} {role.mean_queue:>7g}"
-        click.echo(f"{line} {role.longest_queue:>5} {busy:>6}")
-    click.echo(f"bottleneck: {found.bottleneck or 'none'}")
-    click.echo(f"\n{'end':<34} {'cases':>6} {'share':>6} {'median':>8} {'p90':>8}")
-    for end in found.ends:
-        click.echo(f"{end.outcome or 'not ended':<34} {end.cases:>6} {end.share:>6.0%} {_days(end.days)}")
-    click.echo(f"\n{'earliest lawful day':<34} from {found.starts}")
-    for reached in earliest.ends:
-        mark = " (provisional)" if reached.is_provisional else ""
-        click.echo(f"{say(procedure.states[reached.state].title):<34} {reached.on}{mark}")
-    if earliest.undated:
-        click.echo(f"taken to be past: {', '.join(earliest.undated)}")
-
-
-def _days(days: Spread | None) -> str:
-    return f"{days.median:>8g} {days.ninetieth:>8g}" if days else f"{'–':>8} {'–':>8}"

@@ -23,8 +23,17 @@ def test_the_same_seed_prints_the_same() -> None:
     )
     assert first.exit_code == 0
     assert first.output == again.output
-    assert "bottleneck:" in first.output
-    assert "earliest lawful day" in first.output
+    assert "ottleneck" in first.output
+    assert "Earliest lawful day" in first.output
+
+
+def test_tables_are_in_the_language_asked_for() -> None:
+    said = run("annual-review", "--cases", "20", "--lang", "zh").output
+    assert "最早合法日期" in said
+    assert "保留" in said
+    columns = ("环节", "角色", "结局", "中位")
+    assert all(column in said for column in columns)
+    assert not [line for line in said.splitlines() if line and line[0].isascii() and line[0].isalpha()]
 
 
 def test_everything_is_there_as_json_and_the_drawing_as_a_file(tmp_path: Path) -> None:
