@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 
 from definitions import demo
 from tests.fixtures.serving import LiveServer
 from web.request import COOKIE
 from workflow.access.operations import sign_in_to_demo
 from workflow.context import CLOCK, Context
+from workflow.documents.tables import Document
 from workflow.store.database import Database
 
 READERS = ("secretary", "nominator", "orghead", "assessor1", "recorder", "member01", "admin")
@@ -26,6 +28,8 @@ NOT_PAGES = {
     "procedure_sandboxes.scenario": "a file",
     "reports.table": "a file",
     "bulk.result": "a file",
+    "case_documents.download": "a file",
+    "case_documents.file": "a file",
     "sign_in.welcome": "needs a one-time link; has its own test",
 }
 NOMINATING = ("nominate.begin", "nominate.tasks", "nominate.form", "nominate.check", "nominate.sent", "people.new")
@@ -37,10 +41,16 @@ BULK = ("bulk.choose", "bulk.job")
 MOVING = ("procedure_moves.new", "procedure_moves.plan")
 WRITING = (*MOVING, "procedure_drafts.new", "procedure_drafts.draft", "procedure_drafts.publish", "procedures.compare")
 """Pages that need a draft or a second version; they have a test of their own."""
+PLAYING = ("procedure_rehearsals.rehearsal", "procedure_sandboxes.sandbox")
+"""Open to designers, who have a test of their own, as have documents."""
 STANDARDS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 375, "height": 800}
 NARROWEST = {"width": 320, "height": 800}
+
+
+KNOWN = (*NOMINATING, *BULK, *WRITING, *ELSEWHERE, *PLAYING, "case_documents.document")
+"""Looked at by other tests."""
 
 
 @pytest.fixture
@@ -160,7 +170,7 @@ def test_every_page_is_accessible(district: LiveServer, screen: Page) -> None:
         faults += walk(district, screen, seen, "/search?q=a")
     pages = {rule.endpoint for rule in district.app.url_map.iter_rules() if "GET" in rule.methods}
     assert faults == []
-    unseen = {name for name in pages - seen - set(NOT_PAGES) if name not in (*NOMINATING, *BULK, *WRITING, *ELSEWHERE)}
+    unseen = {name for name in pages - seen - set(NOT_PAGES) if name not in KNOWN}
     assert unseen == set(), "pages no reader came to by following links"
 
 
@@ -264,6 +274,22 @@ def test_every_page_of_playing_a_procedure_is_accessible(district: LiveServer, s
     screen.goto(district.url + "/procedures/reserve-official/diagram?zoom=200")
     faults += examined(screen, "a diagram by itself")
     assert faults == []
+
+
+@pytest.mark.browser
+def test_a_document_of_a_case_is_accessible(
+    database: Database, serve_live: Callable[..., LiveServer], screen: Page
+) -> None:
+    demo.load(database, stage="notice", now=datetime.now(UTC))
+    server = serve_live(database, is_demo=True)
+    with database.reading() as session:
+        case_id = session.scalars(select(Document.case_id).order_by(Document.case_id)).first()
+    sign_in(server, screen, "secretary")
+    screen.goto(f"{server.url}/cases/{case_id}")
+    screen.locator("main a[href*='/documents/']").first.click()
+    screen.locator("h1").first.wait_for()
+    assert endpoint(server, screen.url) == "case_documents.document"
+    assert examined(screen, "a document") == []
 
 
 @pytest.mark.browser
