@@ -74,6 +74,9 @@ CODED = {"political_status": "political_status", "education": "education", "year
 
 def guard_text(use: Use, locale: str, procedure: Procedure | None = None) -> str:
     """A condition of a definition with its parameters: `age (At most: 45)`; by the names of the procedure where it is given."""
+    told = use.params.get("otherwise")
+    if procedure is not None and isinstance(told, dict) and locale in told:
+        return str(told[locale])  # the definition says itself what must be so
     name = say(f"guard.{use.name}", locale) if has(f"guard.{use.name}") else use.name
     given = [
         say("thing.valued", locale, name=say(f"key_{key}", locale), value=_named(use.name, value, locale, procedure))

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from definitions.changes import change_text, where_text
-from definitions.library import FOLDER, catalogue
+from definitions.changes import change_text, guard_text, where_text
+from definitions.library import FOLDER, catalogue, procedures
 from definitions.texts import has
 from workflow.engine.effects import REGISTRY as EFFECTS
 from workflow.engine.guards import REGISTRY as GUARDS
@@ -103,6 +103,16 @@ def test_guards_are_told_by_what_they_ask() -> None:
     ((where, what),) = said(old, new)
     assert where == "Grade and result › To be graded › Upgrade › certain answers are given"
     assert what == "One of: excellent → excellent, competent"
+
+
+def test_a_stated_condition_is_told_in_the_words_of_its_definition() -> None:
+    tenure = procedures()["promotion-tenure"]
+    actions = (action for state in tenure.states.values() for action in state.actions.values())
+    stated = [use for action in actions for use in action.guards if use.name == "condition"]
+    assert "At least four referees must not be chosen by the candidate." in [
+        guard_text(u, "en", tenure) for u in stated
+    ]
+    assert "至少四名评议人不得由候选人提名。" in [guard_text(use, "zh", tenure) for use in stated]
 
 
 def test_another_order_is_a_difference() -> None:
