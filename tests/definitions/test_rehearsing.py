@@ -1,4 +1,4 @@
-"""Every procedure that ships runs as its scenarios say, and they exercise all of its actions; the guide's example is true."""
+"""Every procedure that ships runs as its scenarios say, and they exercise all there is of it; the guide's example is true."""
 
 import re
 from pathlib import Path
@@ -14,8 +14,6 @@ GUIDE = (HOME / "docs" / "how-to" / "rehearse-a-procedure.md").read_text(encodin
 
 
 PROCEDURES = sorted(FOLDER.glob("*.yaml"))
-WHOLE = {"annual-review", "foundation-fellowship", "project-leader-election", "promotion-tenure", "reserve-official"}
-"""Procedures of which the scenarios reach everything there is: states, outcomes, ways, guards passed and failed."""
 
 
 @pytest.mark.parametrize("path", PROCEDURES, ids=lambda path: path.stem)
@@ -23,26 +21,12 @@ def test_a_shipped_procedure_runs_as_its_scenarios_say(path: Path) -> None:
     procedure = load(path)
     rehearsed = rehearse_here(procedure, load_book(procedure))
     assert rehearsed.passed, "\n".join(report_lines(rehearsed, "en"))
-    missed = {share.kind: share.missed for share in rehearsed.coverage}
-    assert missed["actions"] == ()
-    if procedure.procedure in WHOLE:
-        assert missed == dict.fromkeys(missed, ())
-
-
-DISTRICT = ("upward-recommendation", "open-selection", "competition-for-posts", "probation", "correction")
-
-
-@pytest.mark.parametrize("key", DISTRICT)
-def test_scenarios_go_through_everything_a_procedure_of_the_district_has(key: str) -> None:
-    procedure = procedures()[key]
-    rehearsed = rehearse_here(procedure, load_book(procedure))
     assert {share.kind: share.missed for share in rehearsed.coverage if share.missed} == {}
 
 
 def test_every_scenario_file_belongs_to_a_procedure() -> None:
     known = {scenario_file(procedure).name for procedure in procedures().values()}
     assert {path.name for path in SCENARIOS.glob("*.yaml")} == known
-    assert procedures().keys() >= WHOLE
 
 
 def block(kind: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic.fields import FieldInfo
+from pydantic_core import to_json
 
 from workflow.procedure.conditions import Condition
 from workflow.procedure.diff_names import Names, plain_value, renamed_things
@@ -148,7 +149,12 @@ def _whole(kind: Kind, thing: Thing, where: tuple[Thing, ...], place: tuple[str,
 
 def _is_same(before: Any, after: Any) -> bool:
     """Equal in every value and in the order in which things stand, which dictionaries do not compare."""
-    return before is after or (before == after and repr(before) == repr(after))
+    return before is after or (before == after and _written(before) == _written(after))
+
+
+def _written(value: Any) -> bytes:
+    """A value with its keys as they stand."""
+    return to_json(value, serialize_as_any=True)
 
 
 def _default(info: FieldInfo, like: Any) -> Any:
