@@ -11,6 +11,7 @@ import click
 from definitions.examples import examples
 from definitions.explaining import finding_text, words
 from definitions.library import FOLDER, examine, procedures
+from definitions.texts import say
 from web.command_parts import LANGUAGE, LateGroup
 from workflow.engine.effects import REGISTRY as EFFECTS
 from workflow.engine.facts import CATALOGUE, FAMILIES
@@ -68,10 +69,12 @@ def check(files: tuple[Path, ...], on: datetime | None, lang: str) -> None:
 @command.command(name="list")
 @LANGUAGE
 def list_(lang: str) -> None:
-    """Every procedure that ships: key, digest, stages and states, title."""
+    """Every procedure that ships: key, digest, title, how many stages and states."""
+    width = max(map(len, procedures()))
     for key, procedure in procedures().items():
-        counts = f"{len(procedure.stages)} stages, {len(procedure.states)} states"
-        click.echo(f"{key:<20} {procedure.digest[:12]}  {counts:<22} {words(procedure.title, lang)}")
+        count = {"stages": len(procedure.stages), "states": len(procedure.states)}
+        title = say("procedure.listed", lang, title=words(procedure.title, lang), **count)
+        click.echo(f"{key:<{width}}  {procedure.digest[:12]}  {title}")
 
 
 @command.command()
@@ -80,8 +83,8 @@ def list_(lang: str) -> None:
 @LANGUAGE
 def draw(key: str, *, mermaid: bool, lang: str) -> None:
     """Print the diagram of procedure KEY."""
-    say = partial(words, locale=lang)
-    click.echo(draw_mermaid(_named(key), say) if mermaid else draw_svg(_named(key), say), nl=False)
+    told = partial(words, locale=lang)
+    click.echo(draw_mermaid(_named(key), told) if mermaid else draw_svg(_named(key), told), nl=False)
 
 
 @command.command()

@@ -97,7 +97,8 @@ def test_what_ships_is_sound() -> None:
 def test_procedures_are_listed_and_drawn() -> None:
     listed = run("list", "--lang", "zh").stdout
     assert [line.split()[0] for line in listed.splitlines()] == sorted(path.stem for path in FOLDER.glob("*.yaml"))
-    assert "名单人员年度考核" in listed
+    assert "名单人员年度考核（5 个环节，7 个状态）" in listed
+    assert "Yearly review of listed officials (5 stages, 7 states)" in run("list").stdout
     assert run("draw", "annual-review").stdout.startswith("<svg")
     assert run("draw", "annual-review", "--mermaid").stdout.startswith("stateDiagram-v2")
     refused = run("draw", "nothing")
