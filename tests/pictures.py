@@ -1,11 +1,12 @@
 """Makes the pictures of the README from the demonstration: `.venv/bin/python -m tests.pictures`."""
 
 import tempfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from threading import Thread
 
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from waitress.server import create_server
 
 from definitions import demo
@@ -20,15 +21,45 @@ FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 MOMENT = datetime(2026, 11, 24, 10, 0, tzinfo=OFFICE_ZONE)
 WIDE: ViewportSize = {"width": 1280, "height": 860}
 PHONE: ViewportSize = {"width": 375, "height": 780}
+Way = Callable[[Page, str], object]
+
+
+def _at(address: str) -> Way:
+    return lambda page, base: page.goto(base + address)
+
+
+def _first_case(page: Page, base: str) -> None:
+    page.goto(f"{base}/inbox")
+    page.click("table.list tbody tr a")
+
+
+def _faulty_draft(page: Page, base: str) -> None:
+    page.goto(f"{base}/procedures/annual-review")
+    page.click(".page-actions .button-primary")
+    source = page.locator("#input-source")
+    source.fill(source.input_value().replace("to: joint.review", "to: joint.nowhere"))
+    page.locator("#checked li").first.wait_for()
+    page.evaluate("scrollTo(0, 0)")
+
+
+def _sandbox(page: Page, base: str) -> None:
+    page.goto(f"{base}/procedures/reserve-official")
+    page.click(".page-actions a[href*=procedure-sandboxes]")
+    page.locator("#decision .button-primary").first.click()
+    page.locator(".played li").first.wait_for()
+
+
 SHOTS = (
-    ("inbox", "secretary", "/inbox", "zh-CN", WIDE, None),
-    ("board", "secretary", "/rounds/1", "en", WIDE, None),
-    ("ranking", "secretary", "/rounds/1/ranking", "zh-CN", WIDE, None),
-    ("meeting", "recorder", "first", "zh-CN", WIDE, None),
-    ("exception", "orghead", "first", "en", WIDE, "dark"),
-    ("phone", "unitedfront", "first", "zh-CN", PHONE, None),
+    ("inbox", "secretary", _at("/inbox"), "zh-CN", WIDE, None),
+    ("board", "secretary", _at("/rounds/1"), "en", WIDE, None),
+    ("ranking", "secretary", _at("/rounds/1/ranking"), "zh-CN", WIDE, None),
+    ("meeting", "recorder", _first_case, "zh-CN", WIDE, None),
+    ("exception", "orghead", _first_case, "en", WIDE, "dark"),
+    ("phone", "unitedfront", _first_case, "zh-CN", PHONE, None),
+    ("sandbox", "designer", _sandbox, "zh-CN", WIDE, None),
+    ("draft", "designer", _faulty_draft, "en", WIDE, None),
 )
-"""Name, account, address (or the first case of the inbox), language, size, colours."""
+"""Name, account, way to the page, language, size, colours."""
 
 
 def main() -> None:
@@ -48,20 +79,18 @@ def main() -> None:
         server.close()
 
 
-Shot = tuple[str, str, str, str, ViewportSize, str | None]
+Shot = tuple[str, str, Way, str, ViewportSize, str | None]
 
 
 def _take(browser: Browser, base: str, shot: Shot) -> None:
-    name, account, address, language, size, colours = shot
+    name, account, way, language, size, colours = shot
     context = browser.new_context(viewport=size, locale=language, color_scheme="dark" if colours else "light")
     page = context.new_page()
     page.goto(f"{base}/sign-in")
     page.click(f'button[value="{account}"]')
     if language == "en":
         page.click('button[name="language"][value="en"]')
-    page.goto(f"{base}/inbox" if address == "first" else base + address)
-    if address == "first":
-        page.click("table.list tbody tr a")
+    way(page, base)
     page.screenshot(path=FOLDER / f"{name}.png")
     context.close()
 

@@ -308,6 +308,24 @@ def test_pages_are_accessible_in_english_too(district: LiveServer, screen: Page)
 
 
 @pytest.mark.browser
+def test_the_end_of_what_can_be_done_is_come_to_by_scrolling_the_page(district: LiveServer, screen: Page) -> None:
+    sign_in(district, screen, "orghead")
+    screen.set_viewport_size({"width": 1280, "height": 500})
+    screen.goto(district.url + "/inbox")
+    screen.locator("tr[data-href] a").first.click()
+    screen.locator("#decision.is-measured").wait_for()
+    inside = screen.evaluate(
+        "(d => [d.scrollHeight - d.clientHeight, d.offsetHeight - innerHeight])(document.querySelector('#decision'))"
+    )
+    assert inside[0] <= 0, "a part of the card is scrolled by itself"
+    assert inside[1] > 0, "the card is taller than the window"
+    screen.mouse.move(400, 300)
+    screen.mouse.wheel(0, inside[1] + 900)
+    edge = "document.querySelector('#decision').getBoundingClientRect().bottom"
+    screen.wait_for_function(f"() => {edge} <= innerHeight && {edge} > innerHeight / 2")
+
+
+@pytest.mark.browser
 def test_a_printed_case_has_no_navigation(district: LiveServer, screen: Page) -> None:
     sign_in(district, screen, "orghead")
     screen.goto(district.url + "/inbox")

@@ -1,4 +1,4 @@
-// The case page: keeps what is typed as a draft now and then, and marks which part of the page is in view.
+// The case page: keeps what is typed as a draft now and then, marks which part of the page is in view, keeps what can be done in sight.
 const PAUSE = 2000;
 
 for (const form of document.querySelectorAll("form[data-kept-at]")) {
@@ -61,4 +61,11 @@ if (tabs) {
   addEventListener("scroll", soon, { passive: true });
   addEventListener("hashchange", soon);
   mark();
+}
+
+// What can be done stays in sight while the page is scrolled; where it is taller than the window, its end stays in sight instead.
+const decision = document.querySelector("#decision");
+if (decision) {
+  decision.classList.add("is-measured");
+  new ResizeObserver(() => decision.style.setProperty("--height", `${decision.offsetHeight}px`)).observe(decision);
 }

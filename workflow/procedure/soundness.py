@@ -266,11 +266,13 @@ def _deadline(procedure: Procedure, state: State, deadline: Deadline, path: tupl
 
 
 def _reachability(procedure: Procedure) -> Iterator[Fault]:
-    """States nobody comes to, and states from which no end can be reached."""
+    """States nobody comes to, and states from which no end can be reached; while a way leads nowhere, it alone is named."""
     states = procedure.states
-    ways = {ref: {target for _, target in procedure.targets(ref) if target in states} for ref in states}
+    ways = {ref: {target for _, target in procedure.targets(ref)} for ref in states}
     entered = {*procedure.entrances, *((procedure.cancelled,) if procedure.cancelled else ())}
-    reached = closure(entered & states.keys(), ways)
+    if not states.keys() >= entered.union(*ways.values()):
+        return
+    reached = closure(entered, ways)
     back: dict[str, set[str]] = {ref: set() for ref in states}
     for ref, targets in ways.items():
         for target in targets:
@@ -279,7 +281,7 @@ def _reachability(procedure: Procedure) -> Iterator[Fault]:
     for ref, state in states.items():
         stage, _, key = ref.partition(".")
         path = ("stages", stage, "states", key)
-        if procedure.starts in states and ref not in reached:
+        if ref not in reached:
             yield path, "unreachable", {"state": ref}
         elif ref not in ending and (state.actions or state.outcomes or state.choose):
             yield path, "no_way_out", {"state": ref}

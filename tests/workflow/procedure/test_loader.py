@@ -152,6 +152,12 @@ def test_unreachable_states_and_dead_ends_are_found() -> None:
     assert {finding.code for finding in faults(circle)} == {"no_way_out", "unreachable"}
 
 
+def test_a_way_that_leads_nowhere_is_named_without_all_that_follows_from_it() -> None:
+    assert [finding.code for finding in faults(SOUND.replace("agreed: desk.done", "agreed: desk.nowhere"))] == [
+        "unknown_state"
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
