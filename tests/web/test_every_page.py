@@ -319,9 +319,9 @@ def test_the_end_of_what_can_be_done_is_come_to_by_scrolling_the_page(district: 
     )
     assert inside[0] <= 0, "a part of the card is scrolled by itself"
     assert inside[1] > 0, "the card is taller than the window"
-    screen.mouse.move(400, 300)
-    screen.mouse.wheel(0, inside[1] + 900)
     edge = "document.querySelector('#decision').getBoundingClientRect().bottom"
+    screen.mouse.move(400, 300)
+    screen.mouse.wheel(0, screen.evaluate(f"{edge} - innerHeight") + 20)
     screen.wait_for_function(f"() => {edge} <= innerHeight && {edge} > innerHeight / 2")
 
 
