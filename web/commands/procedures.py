@@ -72,8 +72,8 @@ def list_(lang: str) -> None:
     """Every procedure that ships: key, digest, title, how many stages and states."""
     width = max(map(len, procedures()))
     for key, procedure in procedures().items():
-        count = {"stages": len(procedure.stages), "states": len(procedure.states)}
-        title = say("procedure.listed", lang, title=words(procedure.title, lang), **count)
+        stages, states = len(procedure.stages), len(procedure.states)
+        title = say("procedure.listed", lang, title=words(procedure.title, lang), stages=stages, states=states)
         click.echo(f"{key:<{width}}  {procedure.digest[:12]}  {title}")
 
 
