@@ -106,11 +106,11 @@ def _named(guard: str, value: Any, locale: str, procedure: Procedure | None) -> 
 
 
 def title_in(procedure: Procedure, key: str) -> Words | None:
-    """What the procedure calls a state, a role, a question or an action; None for anything else."""
-    if key in procedure.states:
-        return procedure.states[key].title
-    if key in procedure.roles:
-        return procedure.roles[key].title
-    fields = [form.fields[key].title for form in procedure.forms.values() if key in form.fields]
-    actions = [state.actions[key].title for state in procedure.states.values() if key in state.actions]
-    return next((title for title in (*fields, *actions) if title is not None), None)
+    """What the procedure calls a state, a role, a question, an action, a stage or an answer; None for anything else."""
+    fields = [field for form in procedure.forms.values() for field in form.fields.items()]
+    titles: dict[str, Words | None] = {name: stage.title for name, stage in procedure.stages.items()}
+    for state in procedure.states.values():
+        titles |= {name: action.title for name, action in state.actions.items() if action.title}
+    titles |= {name: field.title for name, field in fields}
+    titles |= {name: part.title for parts in (procedure.roles, procedure.states) for name, part in parts.items()}
+    return titles.get(key) or next((field.options[key] for _, field in fields if key in field.options), None)

@@ -115,6 +115,18 @@ def test_a_stated_condition_is_told_in_the_words_of_its_definition() -> None:
     assert "至少四名评议人不得由候选人提名。" in [guard_text(use, "zh", tenure) for use in stated]
 
 
+def test_stages_and_answers_that_a_guard_names_are_told_by_their_titles() -> None:
+    official = procedures()["reserve-official"]
+    told = [
+        guard_text(guard, "zh", official)
+        for state in official.states.values()
+        for action in state.actions.values()
+        for guard in action.guards
+    ]
+    assert any("应为其一：通过" in one for one in told)
+    assert any("所在环节：讨论决定、公示、列入名单" in one for one in told)
+
+
 def test_another_order_is_a_difference() -> None:
     old = TEXTS["annual-review"]
     retained = "      retained: {title: {en: Kept on the list, zh: 保留}, final: retained}\n"
