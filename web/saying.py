@@ -118,6 +118,11 @@ def stance_text(view: PanelView, opinion: str, language: str) -> str:
     return opinion_text(view.rules, opinion, language)
 
 
+def stances_text(view: PanelView, opinions: Iterable[str], language: str) -> str:
+    """Several stances, one after the other."""
+    return ("、" if language == "zh" else ", ").join(stance_text(view, opinion, language) for opinion in opinions)
+
+
 def functions_in(language: str) -> dict[str, Saying]:
     """What templates call for words of the catalogue and of a procedure."""
 
@@ -133,6 +138,7 @@ def functions_in(language: str) -> dict[str, Saying]:
         "outcome_text": lambda key, state=None: outcome_text(state, key, language),
         "opinion_text": lambda key, panel=None: opinion_text(panel, key, language),
         "stance_text": lambda key, view: stance_text(view, key, language),
+        "stances_text": lambda keys, view: stances_text(view, keys, language),
         "ending_text": lambda procedure, key: ending_text(procedure, key, language),
         "attendance_text": lambda key: catalogue_text_in(language, "attendance", key),
         "code_text": lambda table, code: code_text(table, code, language),

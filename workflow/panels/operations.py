@@ -13,10 +13,11 @@ from workflow.cases.roles import roles_of_actor
 from workflow.cases.tables import Case
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
-from workflow.engine.panels import CANDIDATE, Settlement, settle
+from workflow.engine.panels import CANDIDATE, Given, Settlement, settle
 from workflow.panels.rules import check_meeting, check_opinion, check_scores
 from workflow.panels.settling import given_by, running_panel, seats_of, settle_panel
 from workflow.panels.tables import Panel, Seat
+from workflow.panels.ties import tied_among
 from workflow.people.tables import Account
 from workflow.problems import Conflict, Forbidden, Invalid
 from workflow.procedure.panel import RECUSED
@@ -52,7 +53,9 @@ def give_opinion(
     if rules.recorded_by:
         raise Conflict("panel_ended", reference=case.reference)
     seat = _own_empty_seat(context, case, panel, seat_id)
-    check_opinion(rules, opinion, reason, candidates=candidates_of(context, case, rules))
+    candidates = candidates_of(context, case, rules)
+    tied = tied_among(context.session, case, panel, (*rules.opinions, *candidates))
+    check_opinion(rules, opinion, reason, candidates=candidates, tied=tied)
     seat.opinion, seat.reason = opinion, reason.strip()
     is_scored = rules.scores and opinion != RECUSED
     seat.scores = check_scores(rubric_of(context, case), scores or {}) if is_scored else None
@@ -95,9 +98,7 @@ def preview_meeting(context: Context, *, case_id: int, entries: Mapping[int, Map
     case = load_case(context.session, case_id)
     panel, rules = running_panel(context, case)
     seats = seats_of(context.session, panel.id)
-    checked = check_meeting(
-        rules, [seat.id for seat in seats], entries, must_leave=must_leave(context, case, rules, seats)
-    )
+    checked = _checked(context, case, panel, seats, entries)
     return settle(rules, [checked[seat.id] for seat in seats])
 
 
@@ -117,9 +118,7 @@ def record_meeting(
     if rules.recorded_by is None or rules.recorded_by not in roles_of_actor(context, compiled, case):
         raise Forbidden("role_needed", roles=[f"role:{rules.recorded_by}"])
     seats = seats_of(context.session, panel.id)
-    checked = check_meeting(
-        rules, [seat.id for seat in seats], entries, must_leave=must_leave(context, case, rules, seats)
-    )
+    checked = _checked(context, case, panel, seats, entries)
     settlement = settle(rules, [checked[seat.id] for seat in seats])
     if settlement.outcome is None:
         raise Invalid("meeting_unsettled")
@@ -134,6 +133,17 @@ def record_meeting(
     }
     acted = settle_panel(context, case, panel, settlement, action="record_meeting", role=rules.recorded_by, data=data)
     return Settled(acted, settlement)
+
+
+def _checked(
+    context: Context, case: LoadedCase, panel: Panel, seats: Sequence[Seat], entries: Mapping[int, Mapping[str, str]]
+) -> dict[int, Given]:
+    """A meeting's record as the rules of its panel take it."""
+    rules = compiled_version(context.session, case.version_id).procedure.states[case.state].panel
+    assert rules is not None
+    leaving = must_leave(context, case, rules, seats)
+    tied = tied_among(context.session, case, panel, rules.opinions)
+    return check_meeting(rules, [seat.id for seat in seats], entries, must_leave=leaving, tied=tied)
 
 
 def candidates_of(context: Context, case: LoadedCase, rules: PanelRules) -> tuple[str, ...]:

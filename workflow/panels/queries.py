@@ -19,6 +19,7 @@ from workflow.panels.candidates import CandidateView, candidates_in
 from workflow.panels.operations import must_leave, rubric_of
 from workflow.panels.rules import weighted_score
 from workflow.panels.tables import Panel, Seat
+from workflow.panels.ties import tied_among
 from workflow.panels.views import PanelView, SeatView
 from workflow.people.called import Name
 from workflow.people.tables import Account
@@ -155,7 +156,10 @@ def _panel(
     rubric = canonical_json(rubric_of(context, case)) if rules.scores else "[]"
     mine = frozenset(seat.id for seat in seats if _is_mine(context, seat))
     known = candidates if rules.candidates else ()
-    return _view(procedure, row, tuple(seats), leaving, rubric, mine, is_open and rules.recorded_by in held, known)
+    still = (*rules.opinions, *(one.opinion for one in known if one.is_open))
+    tied = tied_among(context.session, case, row, still) if is_open else ()
+    may_record = is_open and rules.recorded_by in held
+    return _view(procedure, row, tuple(seats), leaving, rubric, mine, may_record, known, tied)
 
 
 @lru_cache(maxsize=KEPT)
@@ -168,6 +172,7 @@ def _view(
     mine: frozenset[int],
     may_record: bool,
     candidates: tuple[CandidateView, ...],
+    tied: tuple[str, ...],
 ) -> PanelView:
     """A panel as one reader sees it, made of nothing but what stands here."""
     state = procedure.states[row.state]
@@ -199,6 +204,7 @@ def _view(
         rubric=rubric,
         may_record=may_record,
         candidates=candidates,
+        tied=tied,
     )
 
 

@@ -11,11 +11,15 @@ ATTENDANCES = ("present", "absent", "recused")
 MAX_REASON = 2_000
 
 
-def check_opinion(panel: Panel, opinion: str, reason: str, *, candidates: tuple[str, ...] = ()) -> None:
-    """Raises Invalid for an opinion the panel does not know, or without the reason it asks for."""
+def check_opinion(
+    panel: Panel, opinion: str, reason: str, *, candidates: tuple[str, ...] = (), tied: tuple[str, ...] = ()
+) -> None:
+    """Raises Invalid for an opinion the panel does not know, one that is not among the tied, or without the reason it asks for."""
     allowed = (*panel.opinions, *candidates, *((RECUSED,) if panel.may_recuse else ()))
     if opinion not in allowed:
         raise Invalid("opinion_unknown", field="opinion", allowed=", ".join(allowed))
+    if tied and opinion not in (*tied, RECUSED):
+        raise Invalid("opinion_not_tied", field="opinion", count=len(tied))
     if (opinion in panel.reason_for or opinion == RECUSED) and not reason.strip():
         raise Invalid("reason_required", field="reason")
     if len(reason) > MAX_REASON:
@@ -46,12 +50,17 @@ def weighted_score(rubric: Sequence[Mapping[str, Any]], scores: Mapping[str, int
 
 
 def check_meeting(
-    panel: Panel, seats: Sequence[int], entries: Mapping[int, Mapping[str, str]], *, must_leave: Collection[int]
+    panel: Panel,
+    seats: Sequence[int],
+    entries: Mapping[int, Mapping[str, str]],
+    *,
+    must_leave: Collection[int],
+    tied: tuple[str, ...] = (),
 ) -> dict[int, Given]:
     """The record of a meeting, seat by seat.
 
     Raises Invalid naming each seat that is missing, foreign, without attendance, present without a stance, away
-    with one, or in the room for a relative's case.
+    with one, with one that is not among the tied, or in the room for a relative's case.
     """
     problems: list[Problem] = [Invalid("seat_unknown", field=f"seat_{seat}") for seat in entries if seat not in seats]
     given: dict[int, Given] = {}
@@ -59,6 +68,8 @@ def check_meeting(
         entry = entries.get(seat, {})
         attendance, opinion = entry.get("attendance") or None, entry.get("opinion") or None
         fault = _seat_fault(panel, attendance, opinion, must_leave=seat in must_leave)
+        if fault is None and tied and opinion is not None and opinion not in tied:
+            fault = "opinion_not_tied"
         if fault:
             problems.append(Invalid(fault, field=f"seat_{seat}"))
         given[seat] = Given(opinion, attendance)

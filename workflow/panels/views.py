@@ -59,6 +59,12 @@ class PanelView:
     """Whether the reader records this meeting."""
     candidates: tuple[CandidateView, ...]
     """The child cases members choose among, those that are out of it included; none where there is no such choice."""
+    tied: tuple[str, ...] = ()
+    """What had equal votes before, to which an open panel that was asked about it is limited; empty where nothing limits it."""
+
+    def may_be_said(self, opinion: str) -> bool:
+        """Whether an opinion is among the tied, where only those count."""
+        return not self.tied or opinion in self.tied
 
     @property
     def winner(self) -> CandidateView | None:

@@ -10,6 +10,7 @@ from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Part, Words
 from workflow.procedure.soundness import Vocabulary, closure
 from workflow.procedure.stages import Action, Deadline, State, Use
+from workflow.procedure.ties import tie_faults
 
 CHINESE = re.compile("[\u3400-\u9fff]")
 SHORTEST_MONTH = 28
@@ -24,6 +25,7 @@ def impossible(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
     yield from _never_named(procedure)
     for path, state in _states(procedure):
         yield from join_faults(procedure, state, path)
+        yield from tie_faults(procedure, f"{path[1]}.{path[3]}", state, path)
     for path, words in _words(procedure, ()):
         if not words.en.strip() or not words.zh.strip():
             yield path, "words_blank", {}

@@ -119,6 +119,9 @@ class Panel(Part):
     """What an opinion is called here, by its key; without a title the text catalogue's word is said."""
     candidates: Literal["children"] | None = None
     """With `children` a member's opinion is a vote for one of the case's open child cases, or one of `opinions`."""
+    among: Literal["tied", "all"] | None = None
+    """What is voted on where another panel came out `tied` and leads here: with `tied`, and where nothing is written, only
+    what had equal votes; with `all` everything anew."""
     instead_of: Literal["secret_ballot", "ranked_ballot", "secret_ranked_ballot"] | None = None
     """The ballot the rules ask for where this panel stands in with named opinions."""
     fewest: int | None = Field(default=None, ge=1, le=1_000)

@@ -9,6 +9,7 @@ from tests.web.elsewhere.conftest import Elsewhere, Screen
 KEY = "project-leader-election"
 SECRETARY = "project.secretary.1"
 FIRST, SECOND, THIRD = (f"project.developer.{n}" for n in (1, 2, 3))
+CASTING = "project.casting_voter.1"
 TITLE = "Leader for 2027"
 
 
@@ -113,6 +114,27 @@ def test_a_withdrawn_candidate_is_no_longer_to_be_chosen(elsewhere: Callable[[st
     page = place.reads(THIRD, f"/cases/{case_id}")
     assert f'value="case:{first}"' not in page
     assert f'value="case:{second}"' in page
+
+
+def test_the_casting_vote_offers_only_what_had_equal_votes(elsewhere: Callable[[str], Elsewhere]) -> None:
+    place = elsewhere(KEY)
+    case_id = voting(place)
+    first, second = place.children(case_id)
+    votes(place, FIRST, case_id, f"case:{first}")
+    votes(place, SECOND, case_id, f"case:{second}")
+    assert place.expires(case_id, days=15) == "polling.tie"
+    page = place.reads(CASTING, f"/cases/{case_id}")
+    assert f'value="case:{first}"' in page
+    assert f'value="case:{second}"' in page
+    assert 'value="none_of_the_above"' not in page
+    assert "The votes were equal. Only what had most of them can be chosen here: Wen Lang, Wen Lang" in page
+    assert "票数相等" in place.reads(CASTING, f"/cases/{case_id}", locale="zh")
+    seat = page.split('name="seat" value="', 1)[1].partition('"')[0]
+    path = f"/cases/{case_id}"
+    answer = place.sends(CASTING, f"{path}/opinion", path, 422, seat=seat, opinion="none_of_the_above")
+    assert "only what had most of them can be chosen now" in answer.text
+    votes(place, CASTING, case_id, f"case:{second}")
+    assert place.state(case_id) == "office.held"
 
 
 @pytest.mark.browser

@@ -107,6 +107,11 @@ IMPOSSIBLE = {
         "holders_of_nobody",
         "referees:",
     ),
+    "limited to a tie that never was": (
+        after_panel(SOUND_PANEL.replace("opinions:", "among: tied, opinions:")),
+        "no_tie_before",
+        "panel:",
+    ),
     "blank words": (changed(("zh: 起草", "zh: '　'")), "words_blank", "zh: '　'"),
     "a message without a text": (
         changed((SUBMIT, f"{SUBMIT} effects: [{{notify: {{to: head, template: no_such_text}}}}],")),
