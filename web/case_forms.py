@@ -58,12 +58,16 @@ def typed_opinion() -> dict[str, Any]:
 
 
 def typed_meeting() -> dict[str, Any]:
-    """Attendance and stance of every seat."""
+    """Attendance and stance of every seat; `rest` is the stance of everybody present who was given none."""
     entries: dict[int, dict[str, str]] = {}
     for name, value in request.form.items():
         kind, _dash, seat = name.partition("_")
         if kind in {"attendance", "opinion"} and seat.isdecimal() and len(seat) <= 9:
             entries.setdefault(int(seat), {})[kind] = value
+    rest = request.form.get("rest", "")
+    for entry in entries.values():
+        if entry.get("attendance") == "present" and not entry.get("opinion"):
+            entry["opinion"] = rest
     return {"entries": entries}
 
 

@@ -12,7 +12,7 @@ from tests.workflow.steps import SCORES, nominated, open_seats, scored, submitte
 from workflow.access.operations import sign_out
 from workflow.cases.drafts import MAX_DRAFT
 from workflow.cases.tables import Draft
-from workflow.panels.tables import Panel
+from workflow.panels.tables import Panel, Seat
 
 
 @pytest.fixture
@@ -141,6 +141,26 @@ def test_a_meeting_half_recorded_is_kept_seat_by_seat(office: Office, browser_of
     client.post(f"/cases/{case_id}/meeting", data={**entries, "panel": panel, "version": office.case(case_id).version})
     assert office.case(case_id).state == "notice.published"
     assert drafts(office) == {}
+
+
+def test_the_rest_of_a_meeting_is_entered_at_once(office: Office, browser_of: ClientOf) -> None:
+    case_id = scored(office, office.person(), SCORES, SCORES)
+    office.act("assessor1", case_id, "file_report", form=REPORT)
+    office.act("secretary", case_id, "submit_to_committee")
+    first, second, *others = open_seats(office, case_id)
+    typed = {f"attendance_{seat.id}": "present" for seat in (first, *others)} | {
+        f"opinion_{seat.id}": "" for seat in others
+    }
+    typed |= {f"opinion_{first.id}": "disagree", f"attendance_{second.id}": "absent", "rest": "agree"}
+    client = browser_of("recorder")
+    client.post(f"/cases/{case_id}/meeting", data={**typed, "version": office.case(case_id).version})
+    with office.database.reading() as session:
+        said = dict(session.execute(select(Seat.id, Seat.opinion)).all())
+    assert {seat.id: said[seat.id] for seat in (first, second, *others)} == {
+        first.id: "disagree",
+        second.id: None,
+        **{seat.id: "agree" for seat in others},
+    }
 
 
 def test_the_script_is_answered_in_its_own_terms(office: Office, browser_of: ClientOf, case_in_check: int) -> None:
