@@ -26,6 +26,13 @@ def test_numbers_of_the_board_lead_to_their_cases(office: Office, client_of: Cli
     assert len(re.findall(r"<tr data-href", secretary.get(targets[1][0]).text)) == 1
 
 
+def test_who_has_not_answered_comes_first(office: Office, client_of: ClientOf) -> None:
+    nominated(office, office.person())
+    table = client_of("secretary").get("/rounds/1").text.partition("各推荐单位")[2].partition("</table>")[0]
+    answers = re.findall(r'badge-status badge-\w+"><svg.*?</svg>([^<]+)</span>', table, re.DOTALL)
+    assert answers == ["未反馈", "已推荐"]
+
+
 def test_exceptions_are_counted_and_lead_to_their_cases(office: Office, client_of: ClientOf) -> None:
     plain = nominated(office, office.person())
     office.later(days=1)
