@@ -150,7 +150,8 @@ def alone_response(case_id: int, name: str, told: Told | None = None) -> Respons
 def _help(context: Context, view: CaseView, action: ActionView, told: Told, drafts: dict[str, ShownDraft]) -> FormHelp:
     kept = drafts[action.name].values if action.name in drafts else {}
     typed = told.typed if told.action == action.name else kept
-    return help_for(context, view, view.procedure.forms[action.form or ""], typed)
+    form = view.procedure.forms[action.form or ""]
+    return help_for(context, view, form, typed, action=action.name if action.tone == "primary" else None)
 
 
 def _papers(view: CaseView) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What forms of procedures need beside what was typed: whom to choose from, what is carried over, when a question is put."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,18 +10,22 @@ from definitions.asking import asked_text, required_text
 from web.i18n import language, words
 from workflow.bodies.queries import bodies
 from workflow.cases.answer_names import numbers_in, titles_called
+from workflow.cases.attached import AttachedFile, sent_before
 from workflow.cases.carrying import Carried, carried_into
-from workflow.cases.case_views import CaseView
+from workflow.cases.case_views import CaseView, FormView
 from workflow.cases.naming import eligible_accounts
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
 from workflow.engine.forms import MAX_ROWS
 from workflow.people.queries import PersonLine, find_people
 from workflow.procedure.forms import Form
+from workflow.procedure.model import Procedure
 
 AGAIN = "again"
 """A button of a form that only changes the form: `add:KEY`, `remove:KEY:ROW`, `find:KEY`."""
 SEARCH = "search."
+KEPT = "kept."
+"""Begins the names of boxes by which a file sent before is sent again: the question, and the file's number."""
 LONGEST_SEARCH = 80
 
 
@@ -37,10 +41,21 @@ class FormHelp:
     carried: Mapping[str, Carried] = field(default_factory=dict)
     notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Question → when it is put, and when it is required, in words."""
+    before: FormView | None = None
+    """What was sent with the same form before the case came back; its answers stand in the form already."""
+    files: Mapping[str, tuple[AttachedFile, ...]] = field(default_factory=dict)
+    """Question → the files sent before, which need not be chosen again."""
+    kept: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Question → the numbers of those that are to be sent again."""
 
 
-def help_for(context: Context, view: CaseView, form: Form, typed: Mapping[str, Any]) -> FormHelp:
-    """What stands beside the questions of a form of a case; only what its questions ask for is looked up."""
+def help_for(
+    context: Context, view: CaseView, form: Form, typed: Mapping[str, Any], *, action: str | None = None
+) -> FormHelp:
+    """What stands beside the questions of a form of a case; only what its questions ask for is looked up.
+
+    With `action` the form is that of a way on: where it was taken before and the case came back, it begins as it was sent.
+    """
     kinds = {one.type for one in form.fields.values()}
     searched = {key: request.form.get(f"{SEARCH}{key}", "")[:LONGEST_SEARCH] for key in form.fields}
     return FormHelp(
@@ -50,7 +65,24 @@ def help_for(context: Context, view: CaseView, form: Form, typed: Mapping[str, A
         searched=searched,
         carried=carried_into(view, form),
         notes=_notes(form),
+        **(_sent(view, form, action) if action else {}),
     )
+
+
+def _sent(view: CaseView, form: Form, action: str) -> dict[str, Any]:
+    """What was sent by the same action from the same state; boxes of files are ticked until somebody unticks them."""
+    key = key_of(view.procedure, form)
+    here = {event.seq for event in view.events if (event.action, event.from_state) == (action, view.case.state)}
+    before = next((filled for filled in reversed(view.forms) if filled.key == key and filled.seq in here), None)
+    files = sent_before(view, key) if before else {}
+    every = {name: [str(one.number) for one in some] for name, some in files.items()}
+    kept = {name: request.form.getlist(f"{KEPT}{name}") for name in files} if request.method == "POST" else every
+    return {"before": before, "files": files, "kept": kept}
+
+
+def key_of(procedure: Procedure, form: Form) -> str:
+    """The key under which a form stands in its procedure."""
+    return next(key for key, one in procedure.forms.items() if one is form)
 
 
 def _accounts(context: Context, view: CaseView, form: Form) -> dict[str, list[tuple[int, str]]]:

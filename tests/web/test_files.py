@@ -142,3 +142,60 @@ def test_an_altered_file_is_noticed(office: Office, client: FlaskClient, asked: 
         session.execute(delete(StoredFile) if way == "gone" else update(StoredFile).values(content=b"other"))
     with office.database.reading() as session:
         assert altered_files(session) == (hashlib.sha256(PDF).hexdigest(),)
+
+
+@pytest.fixture
+def returned(office: Office, client: FlaskClient, asked: int) -> int:
+    """A request sent with two files that the secretary has handed back."""
+    assert send(client, asked, (PDF, "a.pdf"), (PDF + b" two", "b.pdf")).status_code == 302
+    office.act("secretary", asked, "return", reason="Say which line.")
+    return asked
+
+
+def newest_files(office: Office) -> list[str]:
+    with office.database.reading() as session:
+        values = session.scalars(select(CaseForm.values).order_by(CaseForm.case_id.desc(), CaseForm.seq.desc())).first()
+    return [one["name"] for one in (values or {}).get("evidence", [])]
+
+
+def test_what_was_sent_stands_in_the_form_when_the_case_comes_back(client: FlaskClient, returned: int) -> None:
+    page = client.get(f"/cases/{returned}").text
+    assert "As it was sent on" in page
+    assert 'value="Line 4"' in page
+    assert page.count('name="kept.evidence"') == page.count("checked> <span>") - page.count('value="file" checked') == 2
+    assert "b.pdf" in page
+
+
+def test_files_sent_before_are_sent_again_unless_unticked(office: Office, client: FlaskClient, returned: int) -> None:
+    version = str(office.case(returned).version)
+    more = {"version": version, "kept.evidence": "2"}
+    refused = send(client, returned, (PDF, "c.pdf"), reads="", **more)
+    assert refused.status_code == 422
+    boxes = refused.text.split('name="kept.evidence" value="')[1:]
+    assert ["checked" in box.split(">")[0] for box in boxes] == [False, True], "ticked as they were sent"
+    assert send(client, returned, (PDF, "c.pdf"), **more).status_code == 302
+    assert newest_files(office) == ["b.pdf", "c.pdf"]
+    assert stored(office) == 2, "no content is kept twice"
+    with office.database.reading() as session:
+        assert verify(session).is_whole
+        assert altered_files(session) == ()
+
+
+def test_numbers_of_no_file_bring_none(office: Office, client: FlaskClient, returned: int) -> None:
+    more = {"version": str(office.case(returned).version), "kept.evidence": "9", "kept.where": "1"}
+    assert send(client, returned, **more).status_code == 302
+    assert newest_files(office) == []
+
+
+def test_a_case_s_files_cannot_be_sent_with_another(office: Office, client: FlaskClient, asked: int) -> None:
+    send(client, asked, (PDF, "a.pdf"))
+    person_id = office.person()
+    with office.as_("nominator") as context:
+        other = open_case(
+            context,
+            version_id=office.versions["correction"],
+            person_id=person_id,
+            body_id=office.bodies["street"],
+        ).case_id
+    assert send(client, other, **{"kept.evidence": "1"}).status_code == 302
+    assert newest_files(office) == []

@@ -39,7 +39,7 @@ def case(case_id: int) -> Response:
 def take_action(case_id: int, action: str) -> Response:
     """Takes an action; a refusal shows every reason beside what was typed."""
     procedure = procedure_of(case_id)
-    typed = typed_form(form_of(procedure, case_id, action))
+    typed = typed_form(procedure, case_id, form_of(procedure, case_id, action))
     has_draft = HAS_DRAFT in request.form
     try:
         with (writing if has_draft else stepping)() as context:

@@ -6,9 +6,10 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from web.case_forms import files_with
 from web.case_rendering import explained
 from web.form_fields import AGAIN, changed_form, help_for
-from web.forms import faults, number, sent_files, typed_values
+from web.forms import faults, number, typed_values
 from web.i18n import words
 from web.problems import problem_text
 from web.request import current_actor, now, reading, writing
@@ -169,7 +170,7 @@ def check(case_id: int) -> Response:
         action = _submission(view)
         kept = _kept(context, view, action)
     if request.method == "POST":
-        kept |= sent_files(view.procedure.forms[action.form or ""])
+        kept |= files_with(view.procedure, case_id, view.procedure.forms[action.form or ""])
         try:
             with writing() as context:
                 act(context, case_id=case_id, action=action.name, seen_version=number("version"), form=kept)
@@ -187,6 +188,7 @@ def _check_page(view: CaseView, action: ActionView, kept: dict[str, Any], proble
     errors = faults(problem, view.procedure) if problem is not None and is_faulty else {}
     with reading() as context:
         titles = titles_of(context.session, view.procedure, [(action.form or "", kept)])
+        beside = help_for(context, view, view.procedure.forms[action.form or ""], kept, action=action.name)
     page = render_template(
         "nominate/check.html",
         view=view,
@@ -194,6 +196,7 @@ def _check_page(view: CaseView, action: ActionView, kept: dict[str, Any], proble
         form=view.procedure.forms[action.form or ""],
         kept=kept,
         titles=titles,
+        help=beside,
         errors=errors,
         changed=problem_text(problem) if isinstance(problem, Conflict) else "",
         reasons=[explained(reason, view.procedure, view.names) for reason in reasons],

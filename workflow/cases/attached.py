@@ -1,11 +1,13 @@
 """Files of a case that one reader may see: those of answers that are open to them."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from workflow.cases.case_page import case_page
 from workflow.cases.case_views import CaseView
 from workflow.context import Context
+from workflow.engine.files import Upload
 from workflow.files.queries import content_of
 from workflow.problems import Missing
 from workflow.procedure.parts import Words
@@ -38,6 +40,31 @@ def attached_files(view: CaseView) -> tuple[AttachedFile, ...]:
         if field.type == "file"
         for number, line in enumerate(filled.values.get(key) or (), 1)
     )
+
+
+def sent_before(view: CaseView, form: str) -> Mapping[str, tuple[AttachedFile, ...]]:
+    """Question → the files with which a form was sent last; none where it was not sent yet, or is kept from the reader."""
+    last = max((filled.seq for filled in view.fillings if filled.key == form), default=0)
+    files = [one for one in attached_files(view) if (one.seq, one.form) == (last, form)]
+    return {key: tuple(one for one in files if one.field == key) for key in {one.field for one in files}}
+
+
+def sent_again(
+    context: Context, *, case_id: int, form: str, wanted: Mapping[str, Collection[str]]
+) -> dict[str, list[Upload]]:
+    """Those files with which a form was sent last that are to be sent once more: question → their numbers as texts.
+
+    They come from the record and its store; nothing a browser says stands for a content. Other numbers name nothing.
+    """
+    before = sent_before(case_page(context, case_id), form)
+    chosen = {
+        key: [one for one in before.get(key, ()) if str(one.number) in numbers] for key, numbers in wanted.items()
+    }
+    return {
+        key: [Upload(one.name, content_of(context.session, one.sha256) or b"") for one in files]
+        for key, files in chosen.items()
+        if files
+    }
 
 
 def attached_file(
