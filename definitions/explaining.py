@@ -44,9 +44,9 @@ def source_text(reason: Reason, locale: str, procedure: Procedure) -> str | None
     return say("reason.cites", locale, source=words(source, locale)) if source else None
 
 
-def line_text(line: Line, locale: str, panel: Panel | None = None) -> str:
-    """One sentence of how a panel's outcome was computed; the panel says what its opinions are called."""
-    params = _named(line.params, locale, None, {})
+def line_text(line: Line, locale: str, panel: Panel | None = None, procedure: Procedure | None = None) -> str:
+    """One sentence of how something was computed; the panel says what its opinions are called, the procedure its actions."""
+    params = _named(line.params, locale, procedure, {})
     if "opinion" in params:
         params["opinion"] = opinion_text(panel, params["opinion"], locale)
     return say(line.code, locale, **params)

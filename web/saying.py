@@ -130,9 +130,11 @@ def functions_in(language: str) -> dict[str, Saying]:
     def action_title(procedure: Procedure, state: str | None, name: str) -> str:
         return action_text(procedure, state, name, language)
 
-    def explanation_texts(rows: Iterable[Mapping[str, Any]], state: State | None = None) -> list[str]:
+    def explanation_texts(
+        rows: Iterable[Mapping[str, Any]], state: State | None = None, procedure: Procedure | None = None
+    ) -> list[str]:
         panel = state.panel if state else None
-        return [line_text(Line(row["code"], row["params"]), language, panel) for row in rows]
+        return [line_text(Line(row["code"], row["params"]), language, panel, procedure) for row in rows]
 
     return {
         "outcome_text": lambda key, state=None: outcome_text(state, key, language),

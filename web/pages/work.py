@@ -4,14 +4,16 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from definitions.explaining import reason_text
+from web.case_forms import procedure_of
 from web.forms import faults, number
-from web.i18n import words
+from web.i18n import language, words
 from web.problems import problem_text
 from web.request import reading, writing
 from workflow.cases.assigning import case_of_item, claim_item, colleagues_for, reassign_item, release_item
 from workflow.cases.case_page import case_page
 from workflow.cases.reading import reading_roles
-from workflow.problems import Conflict, Invalid
+from workflow.problems import Conflict, Invalid, Refused
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
 
@@ -25,6 +27,8 @@ def claim(item_id: int) -> Response:
             claim_item(context, item_id=item_id)
     except Conflict as problem:
         flash(problem_text(problem), "info")
+    except Refused as problem:
+        flash(" ".join(_reason_texts(problem, case_id)), "info")
     else:
         flash(_("You have taken it. It waits for you alone until you give it back."), "done")
     return redirect(url_for("case.case", case_id=case_id))
@@ -55,8 +59,17 @@ def reassign(item_id: int) -> Response:
             reassign_item(context, item_id=item_id, account_id=number("account"), reason=request.form.get("reason", ""))
     except Invalid as problem:
         return _reassign_page(item_id, case_id, faults(problem), problem.status)
+    except Refused as problem:
+        told = {"account": " ".join(_reason_texts(problem, case_id))}
+        return _reassign_page(item_id, case_id, told, problem.status)
     flash(_("It is handed on."), "done")
     return redirect(url_for("case.case", case_id=case_id))
+
+
+def _reason_texts(problem: Refused, case_id: int) -> list[str]:
+    """Every reason of a refusal, by the words of the case's procedure."""
+    procedure = procedure_of(case_id)
+    return [reason_text(reason, language(), procedure, {}) for reason in problem.reasons]
 
 
 def _readable(item_id: int) -> int:
@@ -75,7 +88,12 @@ def _reassign_page(item_id: int, case_id: int, errors: dict[str, str], status: i
         "case/reassign.html",
         view=view,
         holder=next((one for one in view.holders if one.item_id == item_id), None),
-        colleagues=[(account, words(name)) for account, name in colleagues.items()],
+        colleagues=[(one.account_id, words(one.name)) for one in colleagues if not one.reasons],
+        barred=[
+            (words(one.name), reason_text(reason, language(), view.procedure, view.names))
+            for one in colleagues
+            for reason in one.reasons
+        ],
         typed=request.form,
         errors=errors,
     )

@@ -1,39 +1,67 @@
 """Work that the rules give to one of a role's holders: in turn, to who has the fewest, or by lot."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from workflow.cases.assigning import assign_item, holders_of
+from workflow.cases.barring import barred_among
 from workflow.cases.follow_ups import Moved, follow_up
 from workflow.cases.loading import load_case
+from workflow.cases.operations import note_in_state
 from workflow.cases.tables import WorkItem
 from workflow.context import CLOCK, Context
 from workflow.messages.tables import Message
+from workflow.problems import Reason
+
+UNASSIGNED = "unassigned"
+"""The event that says that the rules bar everybody who could have been given the work."""
 
 
 @follow_up("assign")
 def assign_work(_context: Context, moved: Moved, role: str) -> None:
     """Gives the work of a role to one of its holders once the step is written; with nobody there it waits for the role.
 
-    Whoever had the same work of the case before keeps it.
+    Whoever had the same work of the case before keeps it. Whom the rules bar from acting is not among those it is given
+    to, and the record says so.
     """
-    way = moved.compiled.procedure.roles[role].assigned or "in_turn"
 
     def follow(context: Context) -> None:
         waiting = (WorkItem.case_id == moved.case.id, WorkItem.is_open, WorkItem.role == role)
         items = select(WorkItem).where(*waiting, WorkItem.body_role_id.is_not(None), WorkItem.seat_id.is_(None))
         for item in context.session.scalars(items.order_by(WorkItem.id)).all():
-            holders = sorted(holders_of(context.session, item.body_role_id or 0, context.today))
-            if holders:
-                chosen = _who_had(context.session, item, holders) or _WAYS[way](context.session, item, holders)
-                assign_item(replace(context, actor=CLOCK), item, chosen, data={"way": way, "among": holders})
-                _tell(context, moved, item, chosen)
+            _assign(context, moved, item)
 
     moved.step.afterwards.append(follow)
+
+
+def _assign(context: Context, moved: Moved, item: WorkItem) -> None:
+    holders = holders_of(context.session, item.body_role_id or 0, context.today)
+    case = load_case(context.session, moved.case.id)
+    barred = barred_among(context, moved.compiled, case, item.role, sorted(holders))
+    among = sorted(holders - barred.keys())
+    way = moved.compiled.procedure.roles[item.role].assigned or "in_turn"
+    data: dict[str, Any] = {"way": way, "among": among, **_told(barred, among)}
+    by_rules = replace(context, actor=CLOCK)
+    if among:
+        chosen = _who_had(context.session, item, among) or _WAYS[way](context.session, item, among)
+        assign_item(by_rules, item, chosen, data=data)
+        _tell(context, moved, item, chosen)
+    elif barred:
+        note_in_state(by_rules, case=case, action=UNASSIGNED, role=item.role, data={"item": item.id, **data})
+
+
+def _told(barred: Mapping[int, Sequence[Reason]], among: Sequence[int]) -> dict[str, Any]:
+    """What the record keeps of those who were not considered: who, and in words why."""
+    if not barred:
+        return {}
+    rows = [{"code": f"assign.{one.code}", "params": one.params} for reasons in barred.values() for one in reasons]
+    rows += [] if among else [{"code": "assign.nobody", "params": {}}]
+    return {"barred": sorted(barred), "explanation": [row for at, row in enumerate(rows) if row not in rows[:at]]}
 
 
 def _who_had(session: Session, item: WorkItem, holders: Sequence[int]) -> int | None:

@@ -28,7 +28,9 @@ _HISTORY = Hot(
 )
 COME_AGAIN = frozenset({"record_meeting", "expire"})
 """What may lead back into the very state it left; every other event that stays in a state enters none."""
-NOT_DOINGS = frozenset({"waive", "child_ended", "claim", "release", "reassign", "reschedule", MIGRATED})
+NOT_DOINGS = frozenset(
+    {"waive", "child_ended", "claim", "assign", "unassigned", "release", "reassign", "reschedule", MIGRATED}
+)
 """Events in which nobody does anything to the case."""
 History = list[tuple[int, str, int | None, str | None, str]]
 

@@ -10,6 +10,7 @@ from sqlalchemy import String, bindparam, cast, func, literal_column, select, ty
 
 from workflow.bodies.tables import Body
 from workflow.cases.answer_names import naming_fields, titles_of
+from workflow.cases.barring import barring
 from workflow.cases.case_views import CaseView, EventView, StageView, WaiverView
 from workflow.cases.deciding import ask_all
 from workflow.cases.drafts import DRAFTS_OF_CASE, asked_for_drafts, drafts_in
@@ -47,6 +48,7 @@ def case_page(context: Context, case_id: int) -> CaseView:
     past = past_rules(context, texts["events"], procedure)
     events = events_in(procedure, past, texts["events"], texts["names"], visible, roles, own)
     titles, text = _titles(context, procedure, texts["fillings"]), texts["fillings"]
+    offered = _actions(context, compiled, case)
     filled = fillings(procedure, past, text, texts["names"], titles, visible, roles, own)
     return CaseView(
         **_header(*rows_in(texts["header"])[0]),
@@ -58,8 +60,11 @@ def case_page(context: Context, case_id: int) -> CaseView:
         roles=roles,
         sees_stage=case.stage in visible,
         stages=_stages(procedure, case, events),
-        holders=holders_among(procedure, rows_in(texts["holders"]), names, context.actor),
-        actions=_actions(context, compiled, case),
+        holders=holders_among(
+            *(procedure, rows_in(texts["holders"]), names, context.actor),
+            lambda role: barring(compiled, case.state, role, offered),
+        ),
+        actions=offered,
         waivable=_waivable(context, compiled, case, roles),
         forms=newest_of_each(filled),
         fillings=filled,

@@ -1,6 +1,6 @@
 """Whom a case waits for, and what its reader may do about who has the work: take it, give it back, hand it on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from workflow.cases.assigning import HEAD
 from workflow.cases.tables import WorkItem
 from workflow.context import Actor
 from workflow.people.called import Name
+from workflow.problems import Reason
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Words
 from workflow.store.types import instant
@@ -33,6 +34,8 @@ class HolderView:
     may_claim: bool
     may_release: bool
     may_reassign: bool
+    barred: tuple[Reason, ...] = ()
+    """Why the reader, who holds the role, may not take it."""
 
 
 HOLDERS = (
@@ -56,16 +59,31 @@ HOLDERS = (
 
 
 def holders_among(
-    procedure: Procedure, rows: Iterable[Sequence[Any]], names: dict[int, Name], actor: Actor
+    procedure: Procedure,
+    rows: Iterable[Sequence[Any]],
+    names: dict[int, Name],
+    actor: Actor,
+    barred: Callable[[str], tuple[Reason, ...]],
 ) -> tuple[HolderView, ...]:
-    """The rows of `HOLDERS` as one reader sees them; the operations of `assigning` refuse what is not offered here."""
-    return tuple(_holder(procedure, row, names, actor) for row in rows)
+    """The rows of `HOLDERS` as one reader sees them; the operations of `assigning` refuse what is not offered here.
+
+    `barred` says why the reader may not take the work of a role.
+    """
+    return tuple(_holder(procedure, row, names, actor, barred) for row in rows)
 
 
-def _holder(procedure: Procedure, row: Sequence[Any], names: dict[int, Name], actor: Actor) -> HolderView:
+def _holder(
+    procedure: Procedure,
+    row: Sequence[Any],
+    names: dict[int, Name],
+    actor: Actor,
+    barred: Callable[[str], tuple[Reason, ...]],
+) -> HolderView:
     role, account, since, zh, en, item, seat, body_role, offered_to, body = row
     is_mine = account is not None and account == actor.account_id
     is_head = body is not None and actor.holds(HEAD, body_id=body)
+    is_open_to_all = seat is None and offered_to is None and body_role in actor.body_role_ids
+    reasons = barred(role) if is_open_to_all else ()
     is_offered = seat is None and (body_role is not None or offered_to is not None)
     return HolderView(
         role=procedure.roles[role].title,
@@ -76,7 +94,8 @@ def _holder(procedure: Procedure, row: Sequence[Any], names: dict[int, Name], ac
         item_id=item,
         is_taken=offered_to is not None,
         is_mine=is_mine,
-        may_claim=seat is None and offered_to is None and body_role in actor.body_role_ids,
+        may_claim=is_open_to_all and not reasons,
         may_release=offered_to is not None and (is_mine or is_head),
         may_reassign=is_offered and (is_mine or is_head),
+        barred=reasons,
     )

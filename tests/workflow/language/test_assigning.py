@@ -5,10 +5,10 @@ from sqlalchemy import select
 
 from tests.fixtures.office import Office
 from tests.workflow.language.playing import Play
-from workflow.cases.assigning import claim_item, reassign_item, release_item
+from workflow.cases.assigning import claim_item, colleagues_for, reassign_item, release_item
 from workflow.cases.inbox import inbox
 from workflow.cases.tables import WorkItem
-from workflow.problems import Conflict, Forbidden, Invalid
+from workflow.problems import Conflict, Forbidden, Invalid, Refused
 
 SIMPLE = """
   assessor: {of: organization, holds: assessor, title: {en: Assessor, zh: 考察人员}}
@@ -76,3 +76,35 @@ def test_the_head_hands_it_to_a_holder_with_a_reason(waiting: Play) -> None:
     assert waiting.act("assessor2", "submit") == "desk.done"
     assert not sees(waiting, "assessor2")
     waiting.verify()
+
+
+SEPARATED = SIMPLE.replace("to: desk.done}}}", "to: desk.review}}}").replace(
+    "      done:",
+    """\
+      review:
+        title: {en: Review, zh: 审核}
+        actions: {approve: {by: assessor, guards: [{not_done_by_same: {actions: submit, cites: r/1}}], to: desk.done}}
+      done:""",
+)
+
+
+def test_work_is_neither_taken_by_nor_handed_to_whom_the_rules_bar(office: Office) -> None:
+    played = Play.of(office, SEPARATED.lstrip("\n"))
+    played.act("assessor1", "submit")
+    first, second = (office.actors[name].account_id for name in ("assessor1", "assessor2"))
+    assert first
+    assert second
+    with pytest.raises(Refused) as own, office.as_("assessor1") as context:
+        claim_item(context, item_id=item_of(played))
+    assert [reason.code for reason in own.value.reasons] == ["not_done_by_same.same"]
+    with pytest.raises(Refused) as other, office.as_("orghead") as context:
+        reassign_item(context, item_id=item_of(played), account_id=first, reason="Ill.")
+    assert [(one.code, one.params, one.cites) for one in other.value.reasons] == [
+        ("not_done_by_same.other", {"action": "action:submit"}, "r/1")
+    ]
+    with office.as_("orghead") as context:
+        offered = {one.account_id: bool(one.reasons) for one in colleagues_for(context, item_of(played))}
+        assert (offered[first], offered[second]) == (True, False)
+        reassign_item(context, item_id=item_of(played), account_id=second, reason="Ill.")
+    assert sees(played, "assessor2")
+    played.verify()

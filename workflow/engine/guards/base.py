@@ -38,6 +38,11 @@ class Guard(Part):
         """Whether it says nothing until a form has been sent."""
         return self.looks_at_form
 
+    @property
+    def is_about_actor(self) -> bool:
+        """Whether it says who may act rather than when: separation of duties. Who it bars is not given the work."""
+        return False
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         """Every way in which the facts fail it; nothing when passed."""
         raise NotImplementedError

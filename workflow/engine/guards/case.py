@@ -77,6 +77,10 @@ class NotDoneBySame(Guard):
     actions: Annotated[Keys, BeforeValidator(_as_tuple)]
     """The actions nobody may have done who does this one."""
 
+    @property
+    def is_about_actor(self) -> bool:
+        return True
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         for action in self.actions:
             if facts["actor.account_id"] in facts["case.doers"].get(action, ()):

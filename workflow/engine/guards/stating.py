@@ -12,6 +12,7 @@ from workflow.problems import Reason
 from workflow.procedure.conditions import Condition
 from workflow.procedure.parts import Keys, StateRef, Words, _as_tuple
 
+ABOUT_ACTOR = frozenset({"actor.account_id", "actor.person_id", "children.mine"})
 Same = Literal["person", "round", "body", "procedure", "category", "post"]
 
 
@@ -31,6 +32,10 @@ class Stated(Guard):
     @property
     def is_about_form(self) -> bool:
         return FORM_BEING_SENT in self.facts_needed
+
+    @property
+    def is_about_actor(self) -> bool:
+        return bool(ABOUT_ACTOR & set(self.facts_needed))
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         if not holds(self.when, facts):
