@@ -175,10 +175,8 @@ def _view(
     tied: tuple[str, ...],
 ) -> PanelView:
     """A panel as one reader sees it, made of nothing but what stands here."""
-    state = procedure.states[row.state]
+    state, rubric, is_open = procedure.states[row.state], json.loads(rubric_text), row.closed_at is None
     assert state.panel is not None
-    rubric = json.loads(rubric_text)
-    is_open = row.closed_at is None
     return PanelView(
         id=row.id,
         state=row.state,
