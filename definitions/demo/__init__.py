@@ -3,8 +3,6 @@
 from datetime import datetime
 
 from definitions.demo.accounts import ACCOUNTS, PASSWORD
-from definitions.demo.district import fill
-from definitions.demo.loading import load_round
 from definitions.demo.stages import DEFAULT_STAGE, STAGES
 from workflow.store.database import Database
 
@@ -13,4 +11,8 @@ __all__ = ["ACCOUNTS", "DEFAULT_STAGE", "PASSWORD", "STAGES", "load"]
 
 def load(database: Database, *, stage: str, now: datetime) -> None:
     """Fills an empty, migrated database with the district and plays its round up to a stage."""
+    # What makes the district is read only when it is made: a later start of the demonstration is a second faster.
+    from definitions.demo.district import fill  # noqa: PLC0415
+    from definitions.demo.loading import load_round  # noqa: PLC0415
+
     load_round(database, stage=stage, now=now, fill=fill)
