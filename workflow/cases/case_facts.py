@@ -29,7 +29,18 @@ _HISTORY = Hot(
 COME_AGAIN = frozenset({"record_meeting", "expire"})
 """What may lead back into the very state it left; every other event that stays in a state enters none."""
 NOT_DOINGS = frozenset(
-    {"waive", "child_ended", "claim", "assign", "unassigned", "release", "reassign", "reschedule", MIGRATED}
+    {
+        "waive",
+        "child_ended",
+        "claim",
+        "assign",
+        "unassigned",
+        "release",
+        "reassign",
+        "reschedule",
+        "lots_drawn",
+        MIGRATED,
+    }
 )
 """Events in which nobody does anything to the case."""
 History = list[tuple[int, str, int | None, str | None, str]]
@@ -181,12 +192,14 @@ def others(session: Session, case: LoadedCase, _facts: Gathered, rest: str) -> l
 
 @fact_family("children")
 def children(session: Session, case: LoadedCase, facts: Gathered, rest: str) -> int:
-    """How many child cases the present attempt has: open, in all, open about the actor, or ended with an outcome."""
+    """How many child cases the present attempt has: open, in all, open about the actor, in a state, or ended with an outcome."""
     counted = select(func.count(Case.id)).where(Case.parent_id == case.id)
     counted = counted.where(Case.parent_seq >= attempt_began(session, case))
     if rest in {"open", "mine"}:
         counted = counted.where(Case.closed_at.is_(None))
         counted = counted.where(Case.person_id == facts["actor.person_id"]) if rest == "mine" else counted
+    elif "." in rest:
+        counted = counted.where(Case.state == rest)
     elif rest != "total":
         counted = counted.where(Case.outcome == rest)
     return int(session.scalar(counted) or 0)

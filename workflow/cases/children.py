@@ -24,6 +24,7 @@ from workflow.procedure.children import Children, Opening
 from workflow.procedure.stages import State
 
 CHILD_ENDED = "child_ended"
+MAX_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +137,17 @@ def _open_one(
         person_id=wanted.person_id,
         body_id=moved.case.body_id,
         category=moved.case.category if opening.branch else None,
-        title=context.session.scalar(select(Case.title).where(Case.id == moved.case.id)),
+        title=_title(context, moved, opening, wanted),
         data={"parent": moved.case.reference, **({"row": dict(wanted.row)} if wanted.row else {})},
         parent=parent,
         link=prepare,
     )
+
+
+def _title(context: Context, moved: Moved, opening: Opening, wanted: _Wanted) -> str | None:
+    """What the child is called: its row's own name where one is said, else as the case is."""
+    own = str((wanted.row or {}).get(opening.called or "") or "").strip()
+    return own[:MAX_TITLE] or context.session.scalar(select(Case.title).where(Case.id == moved.case.id))
 
 
 def _wanted(context: Context, moved: Moved, opening: Opening) -> Iterator[_Wanted]:

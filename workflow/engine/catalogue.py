@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from workflow.engine.contradictions import Surroundings, contradictions
 from workflow.engine.effects import REGISTRY as EFFECTS
+from workflow.engine.facts import CATALOGUE, FAMILIES
 from workflow.engine.guards import REGISTRY as GUARDS
 from workflow.engine.panels import reachable_outcomes
 from workflow.procedure.forms import FormField
@@ -33,6 +34,11 @@ class Catalogue:
     fragments: Mapping[str, Path] = field(default_factory=dict)
     packs: Mapping[str, RulePack] = field(default_factory=dict)
     documents: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """Every fact by name, and every family with a dot at its end."""
+        return frozenset((*CATALOGUE, *(f"{family}." for family in FAMILIES)))
 
     def guard_faults(self, use: Use) -> list[tuple[str, dict[str, Any]]]:
         """What is wrong with the name or parameters of a guard."""

@@ -9,6 +9,7 @@ from workflow.procedure.findings import Fault, Path
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Part, Words
 from workflow.procedure.soundness import Vocabulary, closure
+from workflow.procedure.soundness_names import deed_faults
 from workflow.procedure.stages import Action, Deadline, State, Use
 from workflow.procedure.ties import tie_faults
 
@@ -49,6 +50,7 @@ def doubtful(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
         if state.deadline:
             yield from _rungs(state.deadline, (*path, "deadline"))
     yield from _roles(procedure)
+    yield from deed_faults(procedure)
     for path, words in _words(procedure, ()):
         if not CHINESE.search(words.zh) and re.search("[A-Za-z]{4}", words.zh):
             yield (*path, "zh"), "words_untranslated", {"language": "zh"}

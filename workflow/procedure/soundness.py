@@ -11,6 +11,7 @@ from workflow.procedure.model import RELATIONS, Procedure
 from workflow.procedure.packs import RulePack
 from workflow.procedure.panel import Panel
 from workflow.procedure.soundness_documents import document_faults, named_document_faults
+from workflow.procedure.soundness_names import fact_name_faults, use_name_faults
 from workflow.procedure.soundness_parts import (
     condition_faults,
     deadline_faults,
@@ -59,6 +60,10 @@ class Vocabulary(Protocol):
     def panel_outcomes(self, panel: Panel) -> frozenset[str]:
         """Every outcome a panel can come to."""
 
+    @property
+    def facts(self) -> frozenset[str]:
+        """Names of facts, and of their families with a dot at the end."""
+
     def has_text(self, key: str, /) -> bool:
         """Whether the texts of the office have a key."""
 
@@ -80,6 +85,8 @@ def unsoundness(procedure: Procedure, vocabulary: Vocabulary, *, on: date | None
             ref, path = f"{stage_key}.{key}", ("stages", stage_key, "states", key)
             yield from _state(procedure, vocabulary, procedure.states[ref], path)
             yield from part_faults(procedure, ref, procedure.states[ref], path)
+    yield from fact_name_faults(procedure, vocabulary.facts)
+    yield from use_name_faults(procedure)
     yield from _reachability(procedure)
 
 
