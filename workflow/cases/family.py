@@ -95,6 +95,8 @@ class Family:
     """Children that are not open to the reader."""
     waits: WaitView | None = None
     parent: ParentView | None = None
+    about: str = ""
+    """Of a child case, the first answer it began with: whom the letter is asked of, where the person is the parent's."""
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -108,8 +110,9 @@ def family_of_case(context: Context, view: CaseView) -> Family:
     """The kin of a case as its reader may see them; no statement for a case that can have none."""
     case, procedure = view.case, view.procedure
     parent = _parent(context, case.parent_id) if case.parent_id is not None else None
+    about = _about(view.fillings) if parent else ""
     if not may_have_children(procedure):
-        return Family(parent=parent) if parent else ALONE
+        return Family(parent=parent, about=about) if parent else ALONE
     rows = _rows(context, case.id)
     began = attempt_began(context.session, case) if rows else 0
     visible = procedure.visible_stages(view.roles, case.state)
@@ -119,7 +122,8 @@ def family_of_case(context: Context, view: CaseView) -> Family:
     children = tuple(_child(context.session, view, row, holders, papers, began) for row in shown)
     # Whoever sees none is not told either how many there are.
     hidden = len(rows) - len(shown) if shown else 0
-    return Family(children, hidden, _waits(context.session, view, rows, began) if view.sees_stage else None, parent)
+    waits = _waits(context.session, view, rows, began) if view.sees_stage else None
+    return Family(children, hidden, waits, parent, about)
 
 
 @lru_cache(maxsize=512)
