@@ -14,7 +14,7 @@ CATALOGUE: dict[str, str] = {
     "case.category": "category of the case",
     "case.state": "state the case is in",
     "case.visited": "states the case has been in, in the order first entered",
-    "case.last_done": "the last thing done to the case: {action, account_id}",
+    "case.last_done": "the last thing done to the case: {action, account_id, at}",
     "case.suspended_in": "state in which the case was suspended, or null",
     "case.doers": "action → accounts that did it in this case",
     "case.other_active": "other open cases of the same person in the same round: list of {reference, state}",

@@ -76,6 +76,11 @@ class Action(Part):
     cites: Cites = ()
 
     @property
+    def is_recall(self) -> bool:
+        """Whether it takes back what who acts did last, until somebody else does something."""
+        return any(use.name == "last_done" and use.params.get("by_same", True) for use in self.guards)
+
+    @property
     def named_targets(self) -> tuple[str, ...]:
         """The states `to` names; none for `earlier` and `resumed`."""
         if isinstance(self.to, tuple):
