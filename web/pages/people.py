@@ -23,6 +23,7 @@ from workflow.pools.queries import memberships
 from workflow.problems import Conflict, Forbidden, Invalid
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
+DATES = ("birth_date", "work_start_date", "post_since")
 CHOICES = ("sex", "nationality", "political_status", "education", "degree")
 
 
@@ -88,26 +89,28 @@ def new() -> Response:
 
 def _typed(body_id: int) -> PersonData:
     form = request.form
+    dates = {name: _date(name) for name in DATES}
     return PersonData(
         name=form.get("name", ""),
         sex=form.get("sex", ""),
         nationality=form.get("nationality", ""),
-        birth_date=_date("birth_date"),
+        birth_date=dates["birth_date"],
         id_number=form.get("id_number", "") or None,
         political_status=form.get("political_status", ""),
-        work_start_date=_date("work_start_date"),
+        work_start_date=dates["work_start_date"],
         education=form.get("education", ""),
         degree=form.get("degree", "") or None,
         post_organization=form.get("post_organization", ""),
         post_title=form.get("post_title", ""),
-        post_since=_date("post_since"),
+        post_since=dates["post_since"],
         body_id=body_id,
+        unread_dates=[name for name, day in dates.items() if day is None and form.get(name, "").strip()],
     )
 
 
 def _date(name: str) -> date | None:
     try:
-        return date.fromisoformat(request.form.get(name, ""))
+        return date.fromisoformat(request.form.get(name, "").strip())
     except ValueError:
         return None
 

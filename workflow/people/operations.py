@@ -36,6 +36,8 @@ class PersonData:
     post_title: str = ""
     post_since: date | None = None
     body_id: int | None = None
+    unread_dates: Collection[str] = ()
+    """Fields where something was typed that is no date."""
 
 
 def add_person(context: Context, *, data: PersonData, codes: Mapping[str, Collection[str]]) -> int:
@@ -105,12 +107,13 @@ def _faults(context: Context, data: PersonData, codes: Mapping[str, Collection[s
         value = getattr(data, field)
         if value not in allowed and not (field == "degree" and value is None):
             problems.append(Invalid("field_not_an_option", field=field))
-    if data.birth_date is None or data.birth_date >= context.today:
-        problems.append(Invalid("field_not_date", field="birth_date"))
-    elif data.id_number:
-        fault = id_number_fault(data.id_number, birth_date=data.birth_date, sex=data.sex)
-        if fault:
-            problems.append(Invalid(fault, field="id_number"))
+    problems += [Invalid("field_not_date", field=field) for field in data.unread_dates]
+    if data.birth_date is None:
+        problems += [] if "birth_date" in data.unread_dates else [Invalid("field_required", field="birth_date")]
+    elif data.birth_date >= context.today:
+        problems.append(Invalid("birth_date_ahead", field="birth_date"))
+    elif data.id_number and (fault := id_number_fault(data.id_number, birth_date=data.birth_date, sex=data.sex)):
+        problems.append(Invalid(fault, field="id_number"))
     texts = {"name": data.name, "post_organization": data.post_organization, "post_title": data.post_title}
     unreadable = [Invalid("field_not_text", field=field) for field, value in texts.items() if "\x00" in value]
     return [*problems, *_post_faults(data), *unreadable]
@@ -121,7 +124,8 @@ def _post_faults(data: PersonData) -> list[Problem]:
     entered = {"post_title": data.post_title.strip(), "post_since": data.post_since}
     if not any(entered.values()) and not data.post_organization.strip():
         return []
-    return [Invalid("field_required", field=field) for field, value in entered.items() if not value]
+    empty = [field for field, value in entered.items() if not value and field not in data.unread_dates]
+    return [Invalid("field_required", field=field) for field in empty]
 
 
 def _next_reference(context: Context) -> str:

@@ -109,7 +109,7 @@ def test_every_faulty_field_of_a_person_is_named_and_nobody_added(
     assert faulty_fields(caught) == {
         "name": "field_required",
         **dict.fromkeys(wrong, "field_not_an_option"),
-        "birth_date": "field_not_date",
+        "birth_date": "field_required",
         "post_since": "field_required",
     }
     assert caught.value.params["count"] == 8
@@ -120,7 +120,7 @@ def test_every_faulty_field_of_a_person_is_named_and_nobody_added(
     ("changed", "field", "code"),
     [
         ({"name": "朗" * 41}, "name", "field_too_long"),
-        ({"birth_date": date(2026, 11, 24)}, "birth_date", "field_not_date"),
+        ({"birth_date": date(2026, 11, 24)}, "birth_date", "birth_date_ahead"),
         ({"id_number": NUMBER, "birth_date": date(1990, 5, 2)}, "id_number", "id_number_birth"),
         ({"id_number": NUMBER, "sex": "female"}, "id_number", "id_number_sex"),
         ({"id_number": "  "}, "id_number", "id_number_shape"),
@@ -249,3 +249,19 @@ def test_language_and_colours_are_the_actors_own(database: Database, context_for
     with database.reading() as session:
         rows = {row.id: (row.locale, row.theme) for row in session.scalars(select(Account))}
     assert rows == {mine: ("en", "dark"), other: ("zh", "system")}
+
+
+def test_a_date_is_missing_or_unreadable_or_ahead_and_each_is_said(
+    any_database: Database, context_for: ContextBuilder
+) -> None:
+    for changed, expected in (
+        ({"birth_date": None}, {"birth_date": "field_required"}),
+        ({"birth_date": None, "unread_dates": ["birth_date"]}, {"birth_date": "field_not_date"}),
+        ({"birth_date": date(2999, 1, 1)}, {"birth_date": "birth_date_ahead"}),
+        ({"unread_dates": ["work_start_date"]}, {"work_start_date": "field_not_date"}),
+        ({"post_title": "科长", "unread_dates": ["post_since"]}, {"post_since": "field_not_date"}),
+    ):
+        with pytest.raises(Invalid) as caught:
+            added(any_database, context_for, **changed)
+        assert faulty_fields(caught) == expected
+    assert count(any_database, Person) == 0
