@@ -155,7 +155,8 @@ def _answer(procedure: Procedure | None, _names: Names, rest: str, locale: str) 
         option = form.fields[key].options.get(answer) if key in form.fields else None
         if option:
             return words(option, locale)
-    return {"True": "✓", "False": "✗", "None": "–"}.get(answer, answer)
+    known = {"yes": "value.yes", "no": "value.no", "True": "value.yes", "False": "value.no"}.get(answer)
+    return say(known, locale) if known else {"None": "–"}.get(answer, answer)
 
 
 def _base(_procedure: Procedure | None, _names: Names, rest: str, locale: str) -> str:

@@ -17,6 +17,7 @@ from workflow.cases.answer_names import titles_of
 from workflow.cases.case_page import case_page
 from workflow.cases.case_views import CaseView
 from workflow.cases.drafts import case_place, discard_draft, draft, save_draft
+from workflow.cases.foreseeing import foreseen_reasons
 from workflow.cases.offering import ActionView
 from workflow.cases.operations import act
 from workflow.cases.reading import reading_roles
@@ -99,6 +100,7 @@ def tasks(case_id: int) -> Response:
             return redirect(url_for("case.case", case_id=case_id))
         action = _submission(view)
         kept = _kept(context, view, action)
+        reasons = foreseen_reasons(context, case_id=case_id, action=action.name, typed=_given(kept))
     form = view.procedure.forms[action.form or ""]
     page = render_template(
         "nominate/tasks.html",
@@ -106,8 +108,8 @@ def tasks(case_id: int) -> Response:
         action=action,
         form=form,
         missing=[key for key in missing_fields(form, _given(kept)) if key not in _files_of(form)],
-        reasons=[explained(reason, view.procedure, view.names) for reason in action.reasons],
-        is_waivable=any(reason.waivable_by for reason in action.reasons),
+        reasons=[explained(reason, view.procedure, view.names) for reason in reasons],
+        is_waivable=any(reason.waivable_by for reason in reasons),
         returned=_returned(view),
         now=now(),
     )
@@ -183,10 +185,11 @@ def check(case_id: int) -> Response:
 
 
 def _check_page(view: CaseView, action: ActionView, kept: dict[str, Any], problem: Problem | None) -> Response:
-    reasons = problem.reasons if isinstance(problem, Refused) else action.reasons
     is_faulty = isinstance(problem, Invalid) or (isinstance(problem, Refused) and bool(problem.problems))
     errors = faults(problem, view.procedure) if problem is not None and is_faulty else {}
     with reading() as context:
+        foreseen = foreseen_reasons(context, case_id=view.case.id, action=action.name, typed=_given(kept))
+        reasons = problem.reasons if isinstance(problem, Refused) else foreseen
         titles = titles_of(context.session, view.procedure, [(action.form or "", kept)])
         beside = help_for(context, view, view.procedure.forms[action.form or ""], kept, action=action.name)
     page = render_template(
