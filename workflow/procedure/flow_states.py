@@ -176,8 +176,9 @@ class StateGraph:
             self.flows.append(Flow(f"tell-{ref}", f"deadline-{ref}", f"told-{ref}"))
         name = deadline.on_expiry or ""
         leads = next((target for way, target in procedure.targets(ref) if way == name), None)
-        if leads:
-            title, expiry = way_words(procedure, ref, name), f"expiry-{ref}"
-            self.nodes.append(Node(expiry, "expiry", ref, joined(length, title), notes, host=ref, timer=deadline))
-        if leads and not only_the_clock_takes(procedure, self.state, name):
+        if leads is None:
+            return
+        title, expiry = way_words(procedure, ref, name), f"expiry-{ref}"
+        self.nodes.append(Node(expiry, "expiry", ref, joined(length, title), notes, host=ref, timer=deadline))
+        if not only_the_clock_takes(procedure, self.state, name):
             self.flows.append(Flow(f"expire-{ref}", expiry, entry(procedure, leads), title, name, is_named=False))

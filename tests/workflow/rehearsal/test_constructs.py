@@ -273,3 +273,55 @@ def test_a_faulty_step_is_found_at_its_line(step: str, code: str, named: str) ->
     assert [(one.code, one.line) for one in caught.value.findings] == [(code, GIVEN.count("\n") + 2)]
     for language in ("en", "zh"):
         assert named in finding_text(caught.value.findings[0], language)
+
+
+PILED = """
+  assessor: {of: organization, holds: assessor, title: {en: Assessor, zh: 考察人员}}
+opened_by: clerk
+starts: desk.draft
+stages:
+  desk:
+    title: {en: Desk, zh: 办理}
+    states:
+      draft: {title: {en: Draft, zh: 起草}, actions: {submit: {by: clerk, bulk: true, guards: [{not_done_by_same: {actions: back}}], to: desk.sent}}}
+      sent: {title: {en: Sent, zh: 已报送}, actions: {back: {by: clerk, to: desk.draft}, close: {by: clerk, to: desk.done}}}
+      done: {title: {en: Done, zh: 办结}, final: done}
+"""
+
+
+def test_the_same_is_done_to_several_cases_and_inboxes_are_narrowed() -> None:
+    passes(
+        play(
+            PILED,
+            "{who: chen, opens: {person: ma, body: street}, as: second}",
+            "{who: chen, does_all: submit, cases: [case, second], then: {state: desk.sent, cases: {second: desk.sent}}}",
+            "{who: chen, does: back}",
+            "{who: chen, does: back, case: second}",
+            "{who: chen, does_all: submit, cases: [case, second], refused: [not_done_by_same], then: {cases: {second: desk.draft}}}",
+            "{until: 2026-09-07, then: {narrowed: {chen: {stage: desk, finds: [case, second]}, he: {finds: []}}}}",
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "word"),
+    [
+        ("{who: chen, does_all: submit, cases: [third]}", "third"),
+        ("{who: chen, does_all: submits, cases: [case]}", "submits"),
+        ("{who: chen, does_all: submit, cases: []}", "At least one"),
+        ("{until: 2026-09-07, then: {narrowed: {chen: {stage: bench, finds: [case]}}}}", "bench"),
+        ("{until: 2026-09-07, then: {narrowed: {chen: {finds: [third]}}}}", "third"),
+        ("{until: 2026-09-07, then: {narrowed: {nobody: {finds: [case]}}}}", "nobody"),
+    ],
+)
+def test_what_is_named_for_several_cases_and_does_not_exist_is_a_finding(step: str, word: str) -> None:
+    with pytest.raises(Unsound) as unsound:
+        play(PILED, step)
+    assert word in " ".join(finding_text(one, "en") for one in unsound.value.findings)
+
+
+def test_an_inbox_that_holds_something_else_is_a_difference() -> None:
+    rehearsed = play(PILED, "{until: 2026-09-07, then: {narrowed: {chen: {finds: []}}}}")
+    assert "chen should find, narrowed like this: nothing. There stand: case." in "\n".join(
+        report_lines(rehearsed, "en")
+    )
