@@ -24,7 +24,7 @@ def words(text: Words | Mapping[str, str], locale: str) -> str:
     return str(pair[language_of(locale)])
 
 
-def reason_text(reason: Reason, locale: str, procedure: Procedure, names: Names) -> str:
+def reason_text(reason: Reason, locale: str, procedure: Procedure | None, names: Names) -> str:
     """One failing rule with its evidence, as a sentence."""
     return say(reason.code, locale, **_named(reason.params, locale, procedure, names))
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from flask import request
+from flask import g, request
 
 from web.form_fields import KEPT, key_of
 from web.forms import prefixed, sent_files, typed_values
@@ -28,7 +28,9 @@ OF_PANEL = re.compile(r"(opinion|meeting)-[0-9]{1,9}")
 def procedure_of(case_id: int) -> Procedure:
     """The procedure of a case. Raises Missing for a reader it is not open to."""
     with reading() as context:
-        return procedure_in(context, case_id)
+        # Kept for the page that says what went wrong: only the procedure knows what its roles are called.
+        g.procedure = procedure_in(context, case_id)
+    return g.procedure
 
 
 def procedure_in(context: Context, case_id: int) -> Procedure:

@@ -4,15 +4,15 @@ import secrets
 from typing import Any
 
 import structlog
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from definitions.explaining import named_params
+from definitions.explaining import named_params, reason_text
 from definitions.texts import has, say
 from web.i18n import language
 from web.request import go_on_without_database
-from workflow.problems import Problem, Unavailable
+from workflow.problems import Problem, Refused, Unavailable
 
 log = structlog.get_logger()
 CODES = {400: "request_bad", 403: "page_forbidden", 404: "page_missing", 405: "method_wrong", 413: "request_too_large"}
@@ -23,7 +23,10 @@ RETRY_SECONDS = 5
 
 
 def problem_text(problem: Problem, procedure: Any = None) -> str:
-    """A problem in the reader's language."""
+    """A problem in the reader's language; of a refusal, every rule that fails."""
+    if isinstance(problem, Refused) and problem.reasons:
+        separator = "" if language() == "zh" else " "
+        return separator.join(reason_text(reason, language(), procedure, {}) for reason in problem.reasons)
     params = named_params(problem.params, language(), procedure, {})
     return say(problem.code, language(), **params)
 
@@ -44,7 +47,7 @@ def _answer(status: int, text: str, code: str) -> Response:
 
 def _on_problem(problem: Problem) -> Response:
     if not isinstance(problem, Unavailable):
-        return _answer(problem.status, problem_text(problem), problem.code)
+        return _answer(problem.status, problem_text(problem, g.get("procedure")), problem.code)
     # The page that says so must not ask the database who reads it.
     go_on_without_database()
     answer = _answer(problem.status, problem_text(problem), problem.code)

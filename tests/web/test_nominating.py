@@ -1,12 +1,13 @@
 """Before a nomination is sent its page says everything that would refuse it, the answers typed included."""
 
 import html
+from datetime import timedelta
 
 import pytest
 
 from tests.fixtures.office import NOMINATION, Office
 from tests.web.conftest import ClientOf
-from tests.workflow.steps import nominated
+from tests.workflow.steps import nominated, submitted
 
 
 @pytest.mark.parametrize("page", ["", "/check"])
@@ -23,3 +24,28 @@ def test_an_answer_the_rules_do_not_accept_is_told_before_it_is_sent(
     assert "“否”" in refused
     client.post(form, data=NOMINATION)
     assert "“否”" not in html.unescape(client.get(f"/nominations/{case_id}{page}").text)
+
+
+def test_a_round_that_is_closed_says_so_wherever_somebody_still_tries(office: Office, client_of: ClientOf) -> None:
+    office.now += timedelta(days=60)
+    client = client_of("nominator")
+    client.application.config["WTF_CSRF_ENABLED"] = False
+    page = f"/calls/{office.round_id}/nominate"
+    sent = {"person": str(office.person()), "category": "reserve"}
+    for answer in (
+        client.get(page),
+        client.post(page, data=sent),
+        client.post(f"/calls/{office.round_id}/nil", data={"reason": "无合适人选"}),
+    ):
+        assert "截止。" in html.unescape(answer.text)
+    assert 'name="person"' not in client.get(page).text
+
+
+def test_who_may_not_act_is_told_whose_it_is_by_name(office: Office, client_of: ClientOf) -> None:
+    case_id = submitted(office, office.person())
+    client = client_of("orghead")
+    client.application.config["WTF_CSRF_ENABLED"] = False
+    sent = client.post(f"/cases/{case_id}/act/approve", data={"version": str(office.case(case_id).version)})
+    assert sent.status_code == 403
+    assert "secretary" not in sent.text
+    assert "组织部干部科" in sent.text

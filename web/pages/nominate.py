@@ -6,11 +6,12 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from definitions.explaining import reason_text
 from web.case_forms import files_with
 from web.case_rendering import explained
 from web.form_fields import AGAIN, changed_form, help_for
 from web.forms import faults, number, typed_values
-from web.i18n import words
+from web.i18n import language, words
 from web.problems import problem_text
 from web.request import current_actor, now, reading, writing
 from workflow.cases.answer_names import titles_of
@@ -56,8 +57,10 @@ def begin(round_id: int) -> Response:
                 category=request.form.get("category", ""),
                 body_id=call.body_id,
             )
-    except (Invalid, Conflict, Refused) as problem:
+    except (Invalid, Conflict) as problem:
         return _begin_page(round_id, faults(problem), problem.status)
+    except Refused as problem:
+        return _begin_page(round_id, {}, problem.status)
     except Missing:
         return _begin_page(round_id, {"person": _("Choose a person from the list.")}, 422)
     return redirect(url_for("nominate.tasks", case_id=acted.case_id))
@@ -69,7 +72,13 @@ def _begin_page(round_id: int, errors: dict[str, str], status: int) -> Response:
         call = _call(context, round_id)
         people = archive_of_body(context, call.body_id, search=search or None)
     page = render_template(
-        "nominate/begin.html", call=call, people=people, search=search, typed=request.form, errors=errors
+        "nominate/begin.html",
+        call=call,
+        people=people,
+        search=search,
+        typed=request.form,
+        errors=errors,
+        closed=[reason_text(reason, language(), None, {}) for reason in call.round.not_open],
     )
     return make_response(page, status)
 
