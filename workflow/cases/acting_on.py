@@ -85,7 +85,7 @@ def _named(context: Context, moved: Moved, effect: ActOn) -> Sequence[LoadedCase
     return _first(context, moved, found, effect) if effect.which == "first" else found
 
 
-def _voted(wanted: Select[tuple[int]], moved: Moved, effect: ActOn) -> Select[tuple[int]]:
+def _voted(wanted: Select[int], moved: Moved, effect: ActOn) -> Select[int]:
     """Narrowed to those a vote speaks of: the one chosen, the others, those with the most or the fewest votes."""
     chosen, votes = moved.step.data.get("winner"), moved.step.data.get("tally", {})
     if effect.which == "chosen":

@@ -43,7 +43,7 @@ def keep_draw(
     """Writes the draw into the record of the case that drew: the seed, everybody in it, their numbers, and who was taken."""
     seed = seed_of(context, moved.case, effect.by_lot or "")
     order = drawn(seed, [one.reference for one in among])
-    lot = {"seed": seed, "order": order, "taken": [one.reference for one in taken]}
+    lot: dict[str, Any] = {"seed": seed, "order": order, "taken": [one.reference for one in taken]}
     if effect.order_by:
         lot["numbers"] = {one.reference: numbers[one.id] for one in among}
     line = {"seed": seed, "number": len(order), "order": order, "taken": lot["taken"]}

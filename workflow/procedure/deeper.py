@@ -8,7 +8,8 @@ from workflow.procedure.deeper_children import join_faults, outlasting
 from workflow.procedure.findings import Fault, Path
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Part, Words
-from workflow.procedure.soundness import Vocabulary, closure
+from workflow.procedure.reachability import closure
+from workflow.procedure.soundness import Vocabulary
 from workflow.procedure.soundness_names import deed_faults
 from workflow.procedure.stages import Action, Deadline, State, Use
 from workflow.procedure.ties import tie_faults

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from workflow.procedure.children import Children, Opening
 from workflow.procedure.findings import Fault, Path, listed
 from workflow.procedure.model import Procedure
-from workflow.procedure.soundness import closure
+from workflow.procedure.reachability import closure
 from workflow.procedure.stages import Deadline, State
 
 

@@ -107,9 +107,9 @@ def _acting_faults(
 ) -> Iterator[Fault]:
     """An action nobody could take, a choice that no vote was held about, and what goes only with the first so many."""
     params = use.params
-    which, states = params.get("which", "all"), _several(params.get("in_states"))
-    looked_in = [procedure.states[ref] for ref in states if ref in procedure.states] or procedure.states.values()
-    known = {name for state in looked_in for name in state.actions}
+    which = params.get("which", "all")
+    looked_in = [procedure.states[ref] for ref in _several(params.get("in_states")) if ref in procedure.states]
+    known = {name for state in looked_in or procedure.states.values() for name in state.actions}
     if is_own and isinstance(params.get("action"), str) and params["action"] not in known:
         yield path, "acts_nowhere", {"action": params["action"], "allowed": listed(known) or "–"}
     if which in OF_A_VOTE and not (voted_in and voted_in.panel and voted_in.panel.candidates):
