@@ -12,7 +12,7 @@ from workflow.procedure.packs import RulePack
 from workflow.procedure.panel import Panel
 from workflow.procedure.reachability import reachability_faults
 from workflow.procedure.soundness_documents import document_faults, named_document_faults
-from workflow.procedure.soundness_names import fact_name_faults, use_name_faults
+from workflow.procedure.soundness_names import name_faults
 from workflow.procedure.soundness_parts import (
     condition_faults,
     deadline_faults,
@@ -77,8 +77,7 @@ def unsoundness(procedure: Procedure, vocabulary: Vocabulary, *, on: date | None
     yield from rubric_faults(procedure)
     yield from document_faults(procedure)
     yield from timetable_faults(procedure)
-    if procedure.starts not in procedure.states:
-        yield ("starts",), "unknown_state", {"state": procedure.starts, "allowed": listed(procedure.states)}
+    yield from known_state(procedure, procedure.starts, ("starts",))
     for stage_key, stage in procedure.stages.items():
         for role in stage.seen_by:
             yield from _known_role(procedure, role, ("stages", stage_key, "seen_by"))
@@ -86,8 +85,7 @@ def unsoundness(procedure: Procedure, vocabulary: Vocabulary, *, on: date | None
             ref, path = f"{stage_key}.{key}", ("stages", stage_key, "states", key)
             yield from _state(procedure, vocabulary, procedure.states[ref], path)
             yield from part_faults(procedure, ref, procedure.states[ref], path)
-    yield from fact_name_faults(procedure, vocabulary.facts)
-    yield from use_name_faults(procedure)
+    yield from name_faults(procedure, vocabulary.facts)
     yield from reachability_faults(procedure)
 
 

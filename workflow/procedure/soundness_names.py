@@ -20,6 +20,12 @@ OF_A_VOTE = frozenset({"chosen", "others", "leading", "last"})
 FIRST_ONLY = ("take", "take_from", "order_by", "by_lot")
 
 
+def name_faults(procedure: Procedure, facts: frozenset[str]) -> Iterator[Fault]:
+    """Every fault of a name: of `facts`, and of what the procedure itself has."""
+    yield from fact_name_faults(procedure, facts)
+    yield from use_name_faults(procedure)
+
+
 def fact_name_faults(procedure: Procedure, facts: frozenset[str]) -> Iterator[Fault]:
     """Facts that conditions and `copy_of` name and nobody knows."""
     for path, name in (*_named_in_conditions(procedure, ()), *_copied(procedure)):
@@ -134,8 +140,8 @@ def deed_faults(procedure: Procedure) -> Iterator[Fault]:
     named: list[tuple[Path, str]] = []
     for place, action in _places(procedure):
         for index, use in enumerate(action.guards):
-            deeds = [one for name in DEED_PARAMS for one in _several(use.params.get(name))]
-            named += (((*place, "guards", index), deed) for deed in deeds)
+            done = [one for name in DEED_PARAMS for one in _several(use.params.get(name))]
+            named += (((*place, "guards", index), deed) for deed in done)
     for ref, state in procedure.states.items():
         stage, _, key = ref.partition(".")
         deeds = state.panel.of.without_who_did if state.panel else ()

@@ -1,5 +1,7 @@
 """Votes among candidates: who has enough, who leads, who is last, and when nothing can change it any more."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from workflow.engine.panels import Given, reachable_outcomes, settle
@@ -9,9 +11,9 @@ from workflow.procedure.panel import Panel
 MAJORITY = {"rule": "majority", "base": "cast", "uncounted": "abstain"}
 
 
-def panel(settle_by: dict[str, object], **more: object) -> Panel:
+def panel(settle_by: Mapping[str, object]) -> Panel:
     rules = {"of": {"everyone": "head"}, "opinions": ["none", "abstain"], "candidates": "children", "settle": settle_by}
-    return Panel.model_validate({**rules, **more})
+    return Panel.model_validate(rules)
 
 
 def seats(*said: str | None) -> list[Given]:
@@ -38,7 +40,7 @@ def seats(*said: str | None) -> list[Given]:
     ],
 )
 def test_who_has_enough(
-    rule: dict[str, object], said: tuple[str | None, ...], outcome: str | None, winner: int | None
+    rule: Mapping[str, object], said: tuple[str | None, ...], outcome: str | None, winner: int | None
 ) -> None:
     settled = settle(panel(rule), seats(*said))
     assert (settled.outcome, settled.winner) == (outcome, winner)
