@@ -227,6 +227,8 @@ def panel_faults(procedure: Procedure, state: State, path: Path) -> Iterator[Fau
             yield (*path, "panel", "titles", opinion), "unknown_opinion", fault
     for ref in panel.of.without_who_spoke_in:
         yield from known_state(procedure, ref, (*path, "panel", "of"))
+    if panel.recorded_by and panel.candidates:
+        yield (*path, "panel", "recorded_by"), "recorded_votes", {}
     expiry = state.deadline.on_expiry if state.deadline else None
     if panel.silence and expiry not in state.outcomes:
         yield (*path, "panel", "silence"), "silence_never_counts", {}
