@@ -1,7 +1,7 @@
 """The rules that settle a panel's outcome, and the words that explain the arithmetic."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations_with_replacement
@@ -159,9 +159,9 @@ def _most(panel: Panel, seats: Sequence[Given]) -> tuple[str | None, list[Line]]
     return ("chosen" if leading.startswith(CANDIDATE) else leading), [line]
 
 
-def leading(opinions: Iterable[str | None]) -> frozenset[str]:
-    """What has the most votes, several where they are equal; nothing where nobody has voted."""
-    counts = Counter(opinion for opinion in opinions if opinion is not None and opinion != RECUSED)
+def leading(opinions: Iterable[str | None], uncounted: Collection[str] = ()) -> frozenset[str]:
+    """What has the most votes, several where they are equal; nothing where nobody has voted. Abstentions are no votes."""
+    counts = Counter(one for one in opinions if one is not None and one != RECUSED and one not in uncounted)
     most = max(counts.values(), default=0)
     return frozenset(opinion for opinion, number in counts.items() if number == most)
 
