@@ -1,6 +1,5 @@
 """`python -m scheduler`: looks for due work until it is told to stop."""
 
-import logging
 import signal
 import sys
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from scheduler.jobs import JOBS, Work
 from scheduler.leading import leadership, own_name
 from scheduler.ticking import Ticker
+from workflow.log_lines import configure_logging
 from workflow.settings import SettingInvalid, Settings
 from workflow.store.database import Database
 
@@ -22,20 +22,6 @@ log = structlog.get_logger()
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def configure_logging() -> None:
-    """Our lines as key and value on standard error; of the libraries only what went wrong."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-    )
 
 
 def _stopped_by_signals() -> Event:

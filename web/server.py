@@ -8,6 +8,7 @@ import click
 import waitress
 
 from web.app import create_app
+from workflow.log_lines import configure_logging
 from workflow.settings import Settings
 
 THREADS = 8
@@ -17,7 +18,8 @@ LARGEST_REQUEST = 32 * 1024 * 1024
 
 
 def application() -> Any:
-    """What gunicorn's workers serve."""
+    """What is served, by waitress as by gunicorn's workers."""
+    configure_logging()
     return create_app(Settings.from_environment())
 
 

@@ -80,3 +80,25 @@ def test_the_bell_counts_what_is_unread(office: Office, client_of: ClientOf) -> 
     secretary.application.config["WTF_CSRF_ENABLED"] = False
     secretary.post("/notifications/read", data={"up_to": 1_000})
     assert "条未读" not in secretary.get("/inbox").text
+
+
+def test_the_recorder_is_told_whose_stance_is_missing_and_what_a_meeting_came_to(
+    office: Office, client_of: ClientOf
+) -> None:
+    case_id = scored(office, office.person(), SCORES, SCORES)
+    office.act("assessor1", case_id, "file_report", form=REPORT)
+    office.act("secretary", case_id, "submit_to_committee")
+    client = client_of("recorder")
+    client.application.config["WTF_CSRF_ENABLED"] = False
+    seats = [one.id for one in open_seats(office, case_id)]
+    sent = {f"attendance_{one}": "present" if n < 7 else "absent" for n, one in enumerate(seats)}
+    sent |= {f"opinion_{one}": "agree" for one in seats[:6]} | {"version": str(office.case(case_id).version)}
+    unsaid = client.post(f"/cases/{case_id}/meeting", data=sent)
+    assert "member07：到会成员须表明态度。" in unsaid.text
+    client.post(f"/cases/{case_id}/meeting", data=sent | {f"opinion_{seats[6]}": "agree"})
+    page = client.get(f"/cases/{case_id}").text
+    assert "会议结果：无效（未达法定人数）。现处于“常委会讨论”" in page
+    late = client.post(f"/cases/{case_id}/meeting", data=sent).text
+    assert late.partition("最近的变化：")[2].partition("</ul>")[0].count("<li>") == 1, (
+        "only what the recorder has not seen"
+    )

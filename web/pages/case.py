@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from definitions.explaining import line_text
+from definitions.wording import outcome_text
 from web.case_forms import HAS_DRAFT, form_of, procedure_of, typed_form, typed_meeting, typed_opinion
 from web.case_rendering import Told, alone_response, case_response, told_of, typed_beside
 from web.drawing import drawn
@@ -17,6 +18,7 @@ from web.forms import number, prefixed, typed_values
 from web.i18n import language, words
 from web.request import reading, stepping, writing
 from workflow.cases.case_page import case_page
+from workflow.cases.case_views import CaseView
 from workflow.cases.drafts import case_place, discard_draft
 from workflow.cases.inbox import inbox
 from workflow.cases.offering import extended_by
@@ -96,8 +98,8 @@ def _preview_of(case_id: int, action: str, typed: dict[str, Any]) -> date | None
         return extended_by(context, view.case, offered, int(text)) if int(text) else None
 
 
-def _done(case_id: int) -> Response:
-    """Back to the case, saying who has it next; to the inbox where it is not open to the reader any more."""
+def _done(case_id: int, outcome: str | None = None) -> Response:
+    """Back to the case, saying what came of a meeting and who has it next; to the inbox where it is closed to the reader."""
     try:
         with reading() as context:
             view = case_page(context, case_id)
@@ -106,19 +108,28 @@ def _done(case_id: int) -> Response:
         return redirect(url_for("inbox.inbox"))
     with reading() as context:
         waiting = [item.case_id for item in inbox(context).items if item.case_id != case_id]
-        separator = "、" if language() == "zh" else ", "
-        names = [
-            words(holder.account) or getattr(holder, f"body_{language()}") or words(holder.role)
-            for holder in view.holders
-        ]
-    if names:
-        who = separator.join(dict.fromkeys(names))
-        flash(_("Done: %(state)s. Now waiting for %(who)s.", state=words(view.state), who=who), "done")
-    else:
-        flash(_("Done: %(state)s.", state=words(view.state)), "done")
+    flash(_said_of(view, outcome), "done")
     if waiting:
         flash(url_for("case.case", case_id=waiting[0]), "next")
     return _redirect(case_id)
+
+
+def _said_of(view: CaseView, outcome: str | None) -> str:
+    """Where the case is now and who has it; after a meeting also what it came to: a void one leaves the case in its place."""
+    separator = "、" if language() == "zh" else ", "
+    names = [
+        words(holder.account) or getattr(holder, f"body_{language()}") or words(holder.role) for holder in view.holders
+    ]
+    state, who = words(view.state), separator.join(dict.fromkeys(names))
+    if outcome is not None:
+        before = view.procedure.states[view.events[-1].from_state or view.case.state]
+        result = outcome_text(before, outcome, language())
+        if names:
+            return _("Recorded: %(result)s. Now: %(state)s, with %(who)s.", result=result, state=state, who=who)
+        return _("Recorded: %(result)s. Now: %(state)s.", result=result, state=state)
+    if names:
+        return _("Done: %(state)s. Now waiting for %(who)s.", state=state, who=who)
+    return _("Done: %(state)s.", state=state)
 
 
 def _redirect(case_id: int) -> Response:
@@ -163,7 +174,7 @@ def meeting(case_id: int) -> Response:
             typed["outcome"] = settlement.outcome
             return case_response(case_id, Told(action="meeting", typed=typed, lines=lines))
         with writing() as context:
-            record_meeting(
+            settled = record_meeting(
                 context,
                 case_id=case_id,
                 entries=entries,
@@ -173,7 +184,7 @@ def meeting(case_id: int) -> Response:
             discard_draft(context, place=case_place(case_id, f"meeting-{number('panel')}"))
     except (Invalid, Conflict) as problem:
         return case_response(case_id, told_of(problem, procedure, "meeting", typed))
-    return _done(case_id)
+    return _done(case_id, settled.settlement.outcome)
 
 
 @blueprint.post("/<int:case_id>/waive")

@@ -37,7 +37,8 @@ class Broken:
     """The first place where the record does not hold.
 
     `fault` is `changed` (the line does not hash to its hash), `missing` (a line is not there), `unlinked` (it does not follow the line
-    before), `truncated` (the case counts more lines), `extra` (the case counts fewer lines) or `unknown_case` (lines of no case).
+    before), `truncated` (the case counts more lines), `extra` (the case counts fewer lines), `misplaced` (the case stands elsewhere than
+    its last line led) or `unknown_case` (lines of no case).
     """
 
     case_reference: str
@@ -61,7 +62,7 @@ class Verification:
 # The raw stored values are wanted, so the columns are read as plain text; "case" is named here because cases are built above the record.
 _COLUMNS = ", ".join(f"e.{name}" for name in HASHED_COLUMNS)
 _CHAINS = text(
-    f"SELECT c.id AS owner_id, c.reference, c.last_seq, c.last_hash, e.hash, {_COLUMNS} "  # noqa: S608 (names of our own columns)
+    f"SELECT c.id AS owner_id, c.reference, c.last_seq, c.last_hash, c.state, e.hash, {_COLUMNS} "  # noqa: S608 (names of our own columns)
     'FROM "case" c LEFT JOIN event e ON e.case_id = c.id ORDER BY c.id, e.seq'
 )
 _STRAYS = text(
@@ -99,8 +100,10 @@ class _Chain:
         self.reference: str = head["reference"]
         self.last_seq: int = head["last_seq"]
         self.last_hash: str = head["last_hash"]
+        self.state: str = head["state"]
         self.seq = 0
         self.hash = GENESIS
+        self.led_to: str | None = None
 
     def fault_of(self, line: Mapping[Any, Any]) -> Broken | None:
         """What is wrong with the next line, if anything; a whole line moves the walk on."""
@@ -113,7 +116,7 @@ class _Chain:
             return Broken(self.reference, expected, "changed")
         if line["previous_hash"] != self.hash:
             return Broken(self.reference, expected, "unlinked")
-        self.seq, self.hash = expected, line["hash"]
+        self.seq, self.hash, self.led_to = expected, line["hash"], line["to_state"]
         return None
 
     def fault_of_end(self) -> Broken | None:
@@ -122,6 +125,8 @@ class _Chain:
             return Broken(self.reference, self.seq + 1, "truncated")
         if self.hash != self.last_hash:
             return Broken(self.reference, self.seq, "changed")
+        if self.led_to not in (None, self.state):
+            return Broken(self.reference, self.seq, "misplaced")
         return None
 
 

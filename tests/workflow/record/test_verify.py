@@ -138,3 +138,7 @@ def test_events_are_read_with_their_json(record: Database) -> None:
     assert [line.seq for line in lines] == [1, 2, 3, 4, 5]
     assert lines[0].data == {"remark": "同意推荐"}
     assert lines[0].at == NOON
+
+
+def test_a_case_moved_without_a_line_of_its_record_is_named(record: Database) -> None:
+    assert alter(record, "UPDATE \"case\" SET state = 'closed.listed' WHERE id = 2") == Broken("A-2", 5, "misplaced")
