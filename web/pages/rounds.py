@@ -31,6 +31,8 @@ from workflow.rounds.timetable import CLOSES, OPENS
 blueprint = Blueprint("rounds", __name__, url_prefix="/rounds")
 QUIET_DAYS = 14
 """A case in which nothing happened for so many days stands among the stuck ones."""
+MOST_STUCK = 5
+"""Stuck cases shown at once; the others are folded up below them."""
 USUAL = "reserve-official"
 """The procedure chosen at first, where there are several."""
 PLANNED = "date_"
@@ -71,7 +73,8 @@ def board(round_id: int) -> str:
         found = board_of(context, round_id)
         stuck = stuck_cases(context, round_id, quiet_days=QUIET_DAYS)
         today = context.today
-    return render_template("rounds/board.html", board=found, stuck=stuck, now=now(), today=today, quiet_days=QUIET_DAYS)
+    page: dict[str, Any] = {"board": found, "stuck": stuck, "quiet_days": QUIET_DAYS, "most_stuck": MOST_STUCK}
+    return render_template("rounds/board.html", now=now(), today=today, **page)
 
 
 @blueprint.get("/<int:round_id>/ranking")
