@@ -14,7 +14,6 @@ from workflow.procedure.stages import State, Use
 
 STATE_PARAMS = ("in_states", "not_counting", "decided_in")
 """Parameters of guards and effects that name states of the procedure."""
-"""Parameters of guards that name actions done before, here or in the case this one is a child of."""
 OF_A_VOTE = frozenset({"chosen", "others", "leading", "last"})
 FIRST_ONLY = ("take", "take_from", "order_by", "by_lot")
 
