@@ -152,7 +152,7 @@ def _help(context: Context, view: CaseView, action: ActionView, told: Told, draf
     kept = drafts[action.name].values if action.name in drafts else {}
     typed = told.typed if told.action == action.name else kept
     form = view.procedure.forms[action.form or ""]
-    return help_for(context, view, form, typed, action=action.name if action.tone == "primary" else None)
+    return help_for(context, view, form, typed, action=action.name, goes_on=action.tone == "primary")
 
 
 def _papers(view: CaseView) -> dict[str, Any]:

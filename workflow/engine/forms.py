@@ -197,6 +197,15 @@ def _files(field: FormField, raw: Any) -> list[Values]:
     return [_file(field, one) for one in files]
 
 
+def is_taken(field: FormField, upload: Upload) -> bool:
+    """Whether a question takes a file by itself, however many come with it."""
+    try:
+        _file(field, upload)
+    except Invalid:
+        return False
+    return True
+
+
 def _file(field: FormField, upload: Upload) -> Values:
     line = upload.line
     if not upload.content:
