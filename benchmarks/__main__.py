@@ -1,4 +1,4 @@
-"""`./run bench [step|inbox|sweep|web|memory|language]`: measures and prints; each bench is a module here with a function `run`."""
+"""`./run bench [step|inbox|sweep|web|memory|language|sandbox]`: measures and prints; each bench is a module here with a function `run`."""
 
 import importlib
 import json as json_text
@@ -9,7 +9,7 @@ import click
 
 import benchmarks
 
-BENCHES = ("step", "inbox", "sweep", "web", "memory", "language")
+BENCHES = ("step", "inbox", "sweep", "web", "memory", "language", "sandbox")
 """In the order they run; a module of the same name measures each."""
 
 
@@ -20,7 +20,9 @@ def available() -> tuple[str, ...]:
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("names", nargs=-1, metavar="[step|inbox|sweep|web|memory|language]", type=click.Choice(available()))
+@click.argument(
+    "names", nargs=-1, metavar="[step|inbox|sweep|web|memory|language|sandbox]", type=click.Choice(available())
+)
 @click.option("--json", "is_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--database", "database_url", help="An empty database to measure on; both kinds, freshly made, otherwise."

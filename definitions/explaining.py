@@ -131,7 +131,7 @@ def _state(procedure: Procedure | None, _names: Names, rest: str, locale: str) -
 
 def _account(_procedure: Procedure | None, names: Names, rest: str, locale: str) -> str:
     name = names.get(int(rest))
-    return str(getattr(name, language_of(locale))) if name else rest
+    return str(getattr(name, language_of(locale))) if name else say("actor.somebody", locale)
 
 
 def _field(procedure: Procedure | None, _names: Names, rest: str, locale: str) -> str:

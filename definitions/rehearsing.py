@@ -129,7 +129,7 @@ def step_text(step: Step, procedure: Procedure, locale: str) -> str:
     """Who does what: an action by its title, an opinion by its word, anything else as the file says it."""
     said = getattr(step, step.verb)
     what = f"{step.verb} {said}" if isinstance(said, str | date) else step.verb
-    if step.verb == "does":
+    if step.verb in {"does", "does_all"}:
         what = action_text(procedure, None, said, locale)
     elif step.verb == "gives":
         what = opinion_text(_panel_with(procedure, said), said, locale)

@@ -27,7 +27,7 @@ OPENING = """\
 
 What the engine makes of the patterns of the [Workflow Patterns initiative](http://www.workflowpatterns.com): 43 of control flow, 43 of
 resources. Each that is supported points at a rehearsal, which the tests play: a scenario of a procedure that ships, or of a small one written for the
-pattern. What only pages do points at tests. This page is made from `definitions/patterns.yaml` by `./run procedures patterns --output
+pattern. This page is made from `definitions/patterns.yaml` by `./run procedures patterns --output
 docs/reference/workflow-patterns.md`, and the tests say when it is stale.
 
 Play one by hand: `./run procedures rehearse definitions/patterns/joins.yaml --scenarios definitions/patterns/scenarios/joins.yaml`.
@@ -42,13 +42,11 @@ class Pattern(Part):
     how: str = Field(min_length=1, max_length=300)
     shown: dict[str, str] = Field(default_factory=dict, max_length=1)
     """Scenario file, by its procedure's key → the English title of a scenario in it."""
-    test: str | None = None
-    """A file of tests, where pages do it and no scenario can."""
 
     @model_validator(mode="after")
     def _proven(self) -> "Pattern":
-        if (self.verdict == "supported") != (bool(self.shown) != (self.test is not None)):
-            raise PydanticCustomError("pattern_proof", "exactly what is supported names one rehearsal or test")
+        if (self.verdict == "supported") != bool(self.shown):
+            raise PydanticCustomError("pattern_proof", "exactly what is supported names one rehearsal")
         return self
 
 
@@ -112,8 +110,6 @@ def _tables(card: Card) -> Iterator[str]:
 
 
 def _shown(pattern: Pattern) -> str:
-    if pattern.test:
-        return f"[tests](../../{pattern.test})"
     for key, title in pattern.shown.items():
         path = scenarios_of(key)[1].relative_to(HOME)
         return f"[{key}](../../{path}): “{title}”"

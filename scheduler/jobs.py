@@ -13,6 +13,7 @@ from workflow.bulk.queries import open_jobs
 from workflow.cases.timers import Sweep
 from workflow.context import CLOCK, Context
 from workflow.expiring import act_on_expiry, open_review
+from workflow.files.holding import forget_held_files
 from workflow.messages.delivering import claim_deliveries
 from workflow.messages.operations import SPREAD_AT_ONCE, spread
 from workflow.problems import Unavailable
@@ -113,6 +114,12 @@ def plan_reviews(work: Work, now: datetime) -> int:
     return done
 
 
+def forget_files(work: Work, now: datetime) -> int:
+    """Files chosen for forms that were not sent for a month are forgotten; returns how many."""
+    with work.database.writing() as session:
+        return forget_held_files(Context(session, CLOCK, now, work.settings.zone))
+
+
 def continue_bulk(work: Work, now: datetime) -> int:
     """Cases that wait in bulk jobs, in the name of whoever began them; returns how many were settled.
 
@@ -139,4 +146,5 @@ JOBS = (
     Job("deliver_mail", deliver_mail, 5),
     Job("remind_bodies", remind_bodies, 60),
     Job("plan_reviews", plan_reviews, 60),
+    Job("forget_files", forget_files, 600),
 )

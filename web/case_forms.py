@@ -5,15 +5,13 @@ from typing import Any
 
 from flask import g, request
 
-from web.form_fields import KEPT, key_of
-from web.forms import prefixed, sent_files, typed_values
+from web.case_files import files_with
+from web.forms import prefixed, typed_values
 from web.request import reading
-from workflow.cases.attached import sent_again
 from workflow.cases.loading import load_case
 from workflow.cases.reading import reading_roles
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
-from workflow.engine.files import Upload
 from workflow.problems import Missing
 from workflow.procedure.forms import Form
 from workflow.procedure.model import Procedure
@@ -52,21 +50,9 @@ def _action(procedure: Procedure, state: str, name: str) -> Action | None:
     return next((one.actions[name] for one in candidates if name in one.actions), None)
 
 
-def typed_form(procedure: Procedure, case_id: int, form: Form | None) -> dict[str, Any] | None:
+def typed_form(procedure: Procedure, case_id: int, action: str, form: Form | None) -> dict[str, Any] | None:
     """What was typed into an action's form, and the files that go with it; None where it has none."""
-    return typed_values(form) | files_with(procedure, case_id, form) if form else None
-
-
-def files_with(procedure: Procedure, case_id: int, form: Form) -> dict[str, list[Upload]]:
-    """The files of a form: those chosen now, and those sent before that are sent again; one file gives way to a new one."""
-    chosen = sent_files(form)
-    wanted = {key: request.form.getlist(f"{KEPT}{key}") for key in form.fields if f"{KEPT}{key}" in request.form}
-    wanted = {key: numbers for key, numbers in wanted.items() if key not in chosen or form.fields[key].most_files > 1}
-    if not wanted:
-        return chosen
-    with reading() as context:
-        again = sent_again(context, case_id=case_id, form=key_of(procedure, form), wanted=wanted)
-    return chosen | {key: [*files, *chosen.get(key, ())] for key, files in again.items()}
+    return typed_values(form) | files_with(procedure, case_id, action, form) if form else None
 
 
 def typed_opinion() -> dict[str, Any]:

@@ -25,6 +25,7 @@ from workflow.cases.changes import comparisons, since_view
 from workflow.cases.family import family_of_case
 from workflow.cases.last_views import Visit, note_visit
 from workflow.cases.offering import ActionView
+from workflow.cases.recalling import as_seen
 from workflow.cases.standing import standing
 from workflow.cases.timeline import Timeline, timeline
 from workflow.context import Context
@@ -43,7 +44,7 @@ class Told:
 
     action: str = ""
     errors: dict[str, str] = field(default_factory=dict)
-    reasons: list[dict[str, Any]] = field(default_factory=list)
+    refused: tuple[Reason, ...] = ()
     changed: str = ""
     lines: list[str] = field(default_factory=list)
     typed: dict[str, Any] = field(default_factory=dict)
@@ -67,7 +68,7 @@ def told_of(problem: Problem, procedure: Procedure, action: str, typed: dict[str
     """What a problem tells, beside what was typed."""
     told = Told(action=action, typed={**(typed or {}), **typed_beside()}, status=problem.status)
     if isinstance(problem, Refused):
-        told.reasons = [explained(reason, procedure, {}) for reason in problem.reasons]
+        told.refused = problem.reasons
         told.errors = faults(problem, procedure) if problem.problems else {}
     elif isinstance(problem, Conflict):
         told.changed = problem_text(problem)
@@ -118,7 +119,7 @@ def case_response(case_id: int, told: Told | None = None) -> Response:
         drafts=drafts,
         leftover=_leftover(drafts, view, panels),
         **_history(view, shown),
-        explain=lambda reason: explained(reason, view.procedure, view.names),
+        explain=lambda reason: explained(as_seen(view, reason), view.procedure, view.names),
     )
     if view.is_visit_new and request.method == "GET":
         _note(case_id, view.visit)
@@ -142,7 +143,7 @@ def alone_response(case_id: int, name: str, told: Told | None = None) -> Respons
         helps=helps,
         told=told,
         drafts=drafts,
-        explain=lambda reason: explained(reason, view.procedure, view.names),
+        explain=lambda reason: explained(as_seen(view, reason), view.procedure, view.names),
     )
     return make_response(page, told.status)
 
@@ -151,7 +152,7 @@ def _help(context: Context, view: CaseView, action: ActionView, told: Told, draf
     kept = drafts[action.name].values if action.name in drafts else {}
     typed = told.typed if told.action == action.name else kept
     form = view.procedure.forms[action.form or ""]
-    return help_for(context, view, form, typed, action=action.name if action.tone == "primary" else None)
+    return help_for(context, view, form, typed, action=action.name, goes_on=action.tone == "primary")
 
 
 def _papers(view: CaseView) -> dict[str, Any]:

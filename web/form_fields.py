@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import request
+from flask import g, request
 
 from definitions.asking import asked_text, required_text
 from web.i18n import language, words
@@ -13,10 +13,12 @@ from workflow.cases.answer_names import numbers_in, titles_called
 from workflow.cases.attached import AttachedFile, sent_before
 from workflow.cases.carrying import Carried, carried_into
 from workflow.cases.case_views import CaseView, FormView
+from workflow.cases.drafts import case_place
 from workflow.cases.naming import eligible_accounts
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
 from workflow.engine.forms import MAX_ROWS
+from workflow.files.holding import Held, held_files
 from workflow.people.queries import PersonLine, find_people
 from workflow.procedure.forms import Form
 from workflow.procedure.model import Procedure
@@ -26,6 +28,8 @@ AGAIN = "again"
 SEARCH = "search."
 KEPT = "kept."
 """Begins the names of boxes by which a file sent before is sent again: the question, and the file's number."""
+HELD = "held."
+"""Begins the names of boxes by which a file chosen before and not sent yet is sent: the question, and the file's id."""
 LONGEST_SEARCH = 80
 
 
@@ -47,14 +51,25 @@ class FormHelp:
     """Question → the files sent before, which need not be chosen again."""
     kept: Mapping[str, Collection[str]] = field(default_factory=dict)
     """Question → the numbers of those that are to be sent again."""
+    held: Mapping[str, tuple[Held, ...]] = field(default_factory=dict)
+    """Question → the files chosen before and not sent yet."""
+    ticked: Collection[int] = ()
+    """The ids of those that are to be sent."""
 
 
 def help_for(
-    context: Context, view: CaseView, form: Form, typed: Mapping[str, Any], *, action: str | None = None
+    context: Context,
+    view: CaseView,
+    form: Form,
+    typed: Mapping[str, Any],
+    *,
+    action: str | None = None,
+    goes_on: bool = False,
 ) -> FormHelp:
     """What stands beside the questions of a form of a case; only what its questions ask for is looked up.
 
-    With `action` the form is that of a way on: where it was taken before and the case came back, it begins as it was sent.
+    With `action`, files chosen for it and not sent yet are there. Where it `goes_on` and was taken before and the case
+    came back, the form begins as it was sent.
     """
     kinds = {one.type for one in form.fields.values()}
     searched = {key: request.form.get(f"{SEARCH}{key}", "")[:LONGEST_SEARCH] for key in form.fields}
@@ -65,8 +80,23 @@ def help_for(
         searched=searched,
         carried=carried_into(view, form),
         notes=_notes(form),
-        **(_sent(view, form, action) if action else {}),
+        **_files(context, view, form, action, goes_on),
     )
+
+
+def _files(context: Context, view: CaseView, form: Form, action: str | None, goes_on: bool) -> dict[str, Any]:
+    """What was sent before, and the files that wait; where one file is asked for, a waiting one stands for an older one."""
+    sent = _sent(view, form, action) if action and goes_on else {}
+    if action is None or not any(one.type == "file" for one in form.fields.values()):
+        return sent
+    held = held_files(context, case_place(view.case.id, action))
+    ids = {one.id for some in held.values() for one in some}
+    if request.method == "POST":
+        said = {number for name in held for number in request.form.getlist(f"{HELD}{name}")}
+        ids = {one for one in ids if str(one) in said or one in g.get("held_now", ())}
+    for key in {key for key, some in held.items() if any(one.id in ids for one in some)} & sent.get("kept", {}).keys():
+        sent["kept"][key] = () if form.fields[key].most_files == 1 else sent["kept"][key]
+    return {**sent, "held": held, "ticked": ids}
 
 
 def _sent(view: CaseView, form: Form, action: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask import request
+from werkzeug.datastructures import FileStorage
 
 from web.input_names import input_name
 from web.problems import problem_text
@@ -34,13 +35,18 @@ def typed_values(form: Form, *, keeps_empty_rows: bool = False) -> dict[str, Any
 
 
 def sent_files(form: Form) -> dict[str, list[Upload]]:
-    """The files chosen for a form's questions; drafts do not keep them."""
+    """The files chosen for a form's questions, however often they are asked for."""
     chosen = {key: request.files.getlist(key) for key, field in form.fields.items() if field.type == "file"}
     return {
-        key: [Upload(one.filename, one.stream.read()) for one in files if one.filename]
+        key: [Upload(one.filename, _content(one)) for one in files if one.filename]
         for key, files in chosen.items()
         if any(one.filename for one in files)
     }
+
+
+def _content(file: FileStorage) -> bytes:
+    file.stream.seek(0)
+    return file.stream.read()
 
 
 def typed_rows(key: str, field: FormField) -> list[dict[str, str]]:

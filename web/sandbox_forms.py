@@ -11,10 +11,9 @@ from web.input_names import input_name
 from workflow.problems import Invalid
 from workflow.procedure.forms import Form
 from workflow.procedure.model import Procedure
-from workflow.procedure.source import read_source
 from workflow.rehearsal.given import Given
 from workflow.rehearsal.play import MAIN
-from workflow.rehearsal.story import FILE, Values, read_step
+from workflow.rehearsal.story import Values, read_step
 
 
 def step_sent(procedure: Procedure, given: Given) -> Values:
@@ -29,14 +28,35 @@ def step_sent(procedure: Procedure, given: Given) -> Values:
 
 def _act(procedure: Procedure, given: Given) -> Values:
     name = request.form.get("action", "")
-    actions = [state.actions[name] for state in procedure.states.values() if name in state.actions]
     step: Values = {"who": request.form.get("who", ""), "does": name}
     if target := request.form.get("target", ""):
         step["to"] = target
-    form = next((one.form for one in actions if one.form), None)
-    if form and (answers := answers_sent(procedure.forms[form], given.forms.get(form, {}))):
-        step["form"] = answers
-    return step | _reason()
+    return step | _form(procedure, given, name) | _reason()
+
+
+def _trigger(procedure: Procedure, given: Given) -> Values:
+    name = request.form.get("action", "")
+    return {"source": request.form.get("source", ""), "triggers": name} | _form(procedure, given, name)
+
+
+def _form(procedure: Procedure, given: Given, action: str) -> Values:
+    """The answers sent with an action's form, under the key by which steps hold them."""
+    form = form_asked(procedure, action)
+    answers = answers_sent(procedure.forms[form], given.forms.get(form, {})) if form else {}
+    return {"form": answers} if answers else {}
+
+
+def form_asked(procedure: Procedure, action: str) -> str | None:
+    """The form of an action, in whichever state has it."""
+    actions = [state.actions[action] for state in procedure.states.values() if action in state.actions]
+    return next((one.form for one in actions if one.form), None)
+
+
+def _work(_procedure: Procedure, _given: Given) -> Values:
+    """Work of a role that is taken, given back or handed on."""
+    kind, who = request.form.get("kind", ""), request.form.get("who", "")
+    step = {"who": who, kind: request.form.get("role", "")}
+    return step | {"to": request.form.get("to", "")} | _reason() if kind == "reassigns" else step
 
 
 def answers_sent(form: Form, usual: Mapping[str, Any]) -> Values:
@@ -45,9 +65,10 @@ def answers_sent(form: Form, usual: Mapping[str, Any]) -> Values:
     typed = typed_values(form)
     for key, field in form.fields.items():
         name = input_name(key)
-        if name not in request.form and field.type not in {"choices", "accounts"}:
+        is_sent = any(one == name or one.startswith(f"{key}.") for one in request.form)
+        if not is_sent and field.type not in {"choices", "accounts"}:
             continue  # boxes that are not ticked are not sent; anything else that is not sent stays as usual
-        answer = _rows(request.form.get(name, "")) if field.type == "rows" else typed.get(key)
+        answer = _filled(typed.get(key)) if field.type == "rows" else typed.get(key)
         answer = None if answer in ("", []) else answer
         if answer is None and key in usual:
             sent[key] = None
@@ -60,12 +81,18 @@ def _plain(answer: Any) -> Any:
     """An answer in the shape in which a browser sends it back."""
     if isinstance(answer, str):
         return answer.replace("\r\n", "\n").strip()
-    return str(answer) if isinstance(answer, int) else answer
+    if isinstance(answer, list):
+        return [_plain(one) for one in answer]
+    if isinstance(answer, dict):
+        return {key: _plain(one) for key, one in answer.items()}
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    return str(answer) if isinstance(answer, int | float | date) else answer
 
 
-def _rows(text: str) -> Any:
-    """The rows of a table, which stand there as they do in a scenario."""
-    return text.strip() and read_source(f"rows:\n{text}", FILE).value["rows"]
+def _filled(rows: Any) -> list[Values]:
+    """Rows without the cells that were left empty."""
+    return [{key: value for key, value in row.items() if value.strip()} for row in rows or ()]
 
 
 def _opinion(_procedure: Procedure, _given: Given) -> Values:
@@ -118,6 +145,10 @@ def _reason() -> Values:
 
 _MAKERS: dict[str, Callable[[Procedure, Given], Values]] = {
     "does": _act,
+    "triggers": _trigger,
+    "claims": _work,
+    "releases": _work,
+    "reassigns": _work,
     "gives": _opinion,
     "records": _meeting,
     "waives": _waive,

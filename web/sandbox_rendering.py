@@ -15,9 +15,11 @@ from definitions.rehearsing import problem_lines, step_text
 from web.case_rendering import explained
 from web.drawing import drawn
 from web.form_fields import FormHelp
+from web.forms import typed_values
 from web.i18n import language
 from web.procedure_rendering import Line, finding_lines
 from web.request import settings
+from web.sandbox_forms import form_asked
 from web.sandbox_places import Subject
 from workflow.context import OFFICE_ZONE
 from workflow.people.called import Name
@@ -54,8 +56,10 @@ def attempted(taken: Taken, values: Values, procedure: Procedure) -> Attempted:
     assert taken.problem is not None
     expects = {**values, "refused": list(reason_codes(taken.problem))}
     lines = [line.removeprefix("· ") for line in problem_lines(taken.problem, procedure, language())]
-    kind = f"{values.get('does', '')}" if "does" in values else next(iter(set(values) & set(REGISTRY)), "")
-    return Attempted(kind, lines, (), typed(), as_yaml(expects, is_flat=True).strip(), taken.problem.status)
+    kind = str(values.get("does") or values.get("triggers") or next(iter(set(values) & set(REGISTRY)), ""))
+    form = form_asked(procedure, kind)
+    shown = {**typed(), **(typed_values(procedure.forms[form], keeps_empty_rows=True) if form else {})}
+    return Attempted(kind, lines, (), shown, as_yaml(expects, is_flat=True).strip(), taken.problem.status)
 
 
 def typed() -> dict[str, Any]:
@@ -100,8 +104,9 @@ def _seen(procedure: Procedure, story: Story, found: Played) -> dict[str, Any]:
         "left": [_written(values) for values in story.steps[len(found.taken) :]],
         "diagram": Markup(drawn(rules, seen.case.case.state, seen.case.visited)) if seen else "",  # noqa: S704 - ours
         "others": _others(rules, seen) if seen else [],
+        "outside": _outside(rules, seen) if seen else [],
         "explain": lambda reason: explained(reason, rules, names),
-        "usual": lambda form, key: usual_answer(found.play.given, rules, form, key),
+        "usual": lambda form, key: usual_answer(found.play.given, form, key),
         "guard_name": lambda reason: guard_key(rules, reason),
         "help": _help(found, seen),
         "people": people_named(found.play) if seen else [],
@@ -150,6 +155,14 @@ def _others(procedure: Procedure, seen: Sight) -> list[Line]:
     ]  # fmt: skip
 
 
+def _outside(procedure: Procedure, seen: Sight) -> list[tuple[str, str]]:
+    """(system, action) for everything that systems outside can do as the case stands."""
+    state = procedure.states[seen.case.case.state]
+    return [
+        (role, name) for name, action in state.actions.items() for role in action.by if procedure.roles[role].is_outside
+    ]
+
+
 def guard_key(procedure: Procedure, reason: Reason) -> str:
     """The name in the catalogue of the guard that gave a reason."""
     return next(
@@ -164,11 +177,9 @@ def guard_key(procedure: Procedure, reason: Reason) -> str:
     )
 
 
-def usual_answer(given: Given, procedure: Procedure, form: str, key: str) -> Any:
+def usual_answer(given: Given, form: str, key: str) -> Any:
     """The answer a form has when it is opened: the usual one of the scenario."""
-    answer = given.forms.get(form, {}).get(key)
-    field = procedure.forms[form].fields[key]
-    return as_yaml(answer) if field.type == "rows" and isinstance(answer, list) else answer
+    return given.forms.get(form, {}).get(key)
 
 
 def _help(found: Played, seen: Sight | None) -> FormHelp:

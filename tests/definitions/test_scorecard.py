@@ -54,11 +54,6 @@ def test_every_small_procedure_has_scenarios_and_proves_something() -> None:
     assert names <= {f"{key}.yaml" for _, key, _ in SHOWN}
 
 
-@pytest.mark.parametrize("test", [one.test for one in PATTERNS.values() if one.test])
-def test_the_tests_that_prove_what_pages_do_exist(test: str) -> None:
-    assert "def test_" in (HOME / test).read_text(encoding="utf-8")
-
-
 def test_the_page_is_fresh() -> None:
     """Made anew by `./run procedures patterns --output docs/reference/workflow-patterns.md`."""
     assert PAGE.read_text(encoding="utf-8") == card_page(load_card())

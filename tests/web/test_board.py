@@ -26,11 +26,31 @@ def test_numbers_of_the_board_lead_to_their_cases(office: Office, client_of: Cli
     assert len(re.findall(r"<tr data-href", secretary.get(targets[1][0]).text)) == 1
 
 
-def test_who_has_not_answered_comes_first(office: Office, client_of: ClientOf) -> None:
+def test_who_has_not_answered_comes_first_and_the_others_are_folded_with_their_number(
+    office: Office, client_of: ClientOf
+) -> None:
     nominated(office, office.person())
-    table = client_of("secretary").get("/rounds/1").text.partition("各推荐单位")[2].partition("</table>")[0]
-    answers = re.findall(r'badge-status badge-\w+"><svg.*?</svg>([^<]+)</span>', table, re.DOTALL)
-    assert answers == ["未反馈", "已推荐"]
+    bodies = client_of("secretary").get("/rounds/1").text.partition("各单位反馈")[2]
+    open_part, _fold, folded = bodies.partition("<details")
+    assert told(open_part) == ["未反馈"]
+    assert told(folded) == ["已推荐"]
+    assert re.search(r'<summary>已推荐单位 <span class="count">1</span></summary>', folded)
+
+
+def told(part: str) -> list[str]:
+    """What the badges of a part of a page say."""
+    return re.findall(r'badge-status badge-\w+"><svg.*?</svg>([^<]+)</span>', part, re.DOTALL)
+
+
+def test_most_stuck_cases_are_folded_and_none_is_left_out(office: Office, client_of: ClientOf) -> None:
+    cases = [nominated(office, office.person()) for _one in range(7)]
+    office.later(days=60)
+    page = client_of("secretary").get("/rounds/1").text.partition("滞留案件")[2].partition("时间安排")[0]
+    shown, _fold, folded = page.partition("<details")
+    linked = [re.findall(r'href="/cases/(\d+)"', part) for part in (shown, folded)]
+    assert list(map(len, linked)) == [5, 2]
+    assert sorted(map(int, linked[0] + linked[1])) == sorted(cases)
+    assert "另有 2 件滞留案件" in folded
 
 
 def test_exceptions_are_counted_and_lead_to_their_cases(office: Office, client_of: ClientOf) -> None:

@@ -1,4 +1,4 @@
-"""Files of forms in a browser: sent, refused in words, never kept by drafts, read by those who read the answer."""
+"""Files of forms in a browser: sent, refused in words, read by those who read the answer, sent again."""
 
 import hashlib
 from typing import Any
@@ -64,7 +64,7 @@ def test_a_file_is_sent_and_taken_away_as_the_same_bytes(office: Office, client:
     page = client.get(f"/cases/{asked}").text
     assert 'enctype="multipart/form-data"' in page
     assert 'accept=".pdf,.ofd,.png,.jpg,.jpeg"' in page
-    assert "Drafts keep no files" in page
+    assert "until it is sent only you see it" in page
     assert send(client, asked, (PDF, "毕业证书.pdf")).status_code == 302
     page = client.get(f"/cases/{asked}").text
     assert "毕业证书.pdf" in page
@@ -114,7 +114,7 @@ def test_text_never_stands_for_a_file(office: Office, client: FlaskClient, asked
         assert "evidence" not in session.scalars(select(CaseForm.values)).one()
 
 
-def test_a_draft_keeps_what_was_typed_and_no_file(office: Office, client: FlaskClient, asked: int) -> None:
+def test_a_draft_names_no_file_and_the_record_s_store_has_none(office: Office, client: FlaskClient, asked: int) -> None:
     assert send(client, asked, (PDF, "a.pdf"), to="drafts/file_request").status_code == 302
     with office.database.reading() as session:
         kept = session.scalars(select(Draft.values)).one()

@@ -1,5 +1,6 @@
 """Opening a round and moving its dates: what is chosen, what is doubtful, what will move, and only then done."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -167,3 +168,22 @@ def test_bodies_called_read_the_timetable(office: Office, client_of: ClientOf) -
 def test_only_who_calls_rounds_is_offered_to_open_one(office: Office, client_of: ClientOf) -> None:
     assert "/rounds/new" in secretary_of(client_of).get("/rounds/").text
     assert "/rounds/new" not in client_of("orghead").get("/rounds/").text
+
+
+def test_a_new_round_begins_as_the_last_one_was(office: Office, client_of: ClientOf, called: list[str]) -> None:
+    office.later(days=120)
+    secretary = secretary_of(client_of)
+    data = {**FILLED, "title_zh": "2026年批次", "title_en": "Round 2026", "called": called, "step": "open"}
+    assert secretary.post("/rounds/new", data=data).status_code == 302
+    office.later(days=70)
+    page = secretary_of(client_of).get("/rounds/new").text
+    values = dict(re.findall(r'name="((?:opens|closes|date|seats|title)_\w+)"[^>]* value="([^"]*)"', page))
+    assert values["title_zh"] == "2027年批次"
+    assert values["opens_date"] == "2027-03-17", "the working day after Tuesday 16 March"
+    assert values["closes_date"] == "2027-04-09", (
+        "16 working days later, as from 9 to 30 October 2026 with a Saturday worked"
+    )
+    assert values["seats_reserve"] == "15"
+    assert values["date_decision_on"] > values["date_assessment_by"] > values["date_review_by"] > values["closes_date"]
+    assert "参照批次" in page
+    assert page.count('name="called"') == page.count(" checked> <span>")

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from definitions.explaining import line_text
 from definitions.wording import outcome_text
+from web.case_files import hold_chosen, release
 from web.case_forms import HAS_DRAFT, form_of, procedure_of, typed_form, typed_meeting, typed_opinion
 from web.case_rendering import Told, alone_response, case_response, told_of, typed_beside
 from web.drawing import drawn
@@ -41,7 +42,8 @@ def case(case_id: int) -> Response:
 def take_action(case_id: int, action: str) -> Response:
     """Takes an action; a refusal shows every reason beside what was typed."""
     procedure = procedure_of(case_id)
-    typed = typed_form(procedure, case_id, form_of(procedure, case_id, action))
+    form = form_of(procedure, case_id, action)
+    typed = typed_form(procedure, case_id, action, form)
     has_draft = HAS_DRAFT in request.form
     try:
         with (writing if has_draft else stepping)() as context:
@@ -57,7 +59,9 @@ def take_action(case_id: int, action: str) -> Response:
             )
             if has_draft:
                 discard_draft(context, place=case_place(case_id, action))
+                release(context, case_id, action, form)
     except (Refused, Invalid, Conflict) as problem:
+        hold_chosen(case_id, action, form)
         return case_response(case_id, told_of(problem, procedure, action, typed))
     return _done(acted.case_id)
 
@@ -76,12 +80,16 @@ def once_more(case_id: int, action: str) -> Response:
 
 @blueprint.post("/<int:case_id>/again/<action>")
 def again(case_id: int, action: str) -> Response:
-    """The form once more with a row added or taken away, people found, or the date shown; nothing is done or kept."""
+    """The form once more with a row added or taken away, people found, or the date shown; nothing is done.
+
+    Of what was sent only files are held: the browser forgets which were chosen.
+    """
     procedure = procedure_of(case_id)
     form = form_of(procedure, case_id, action)
     what = request.form.get(AGAIN, "")
     typed = changed_form(form, typed_values(form, keeps_empty_rows=True), what) if form else {}
     told = Told(action=action, typed={**typed, **typed_beside()})
+    hold_chosen(case_id, action, form)
     if what == "preview":
         told.preview = _preview_of(case_id, action, typed)
     return case_response(case_id, told)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from definitions.explaining import reason_text
-from web.case_forms import files_with
+from web.case_files import files_with, hold_chosen, release
 from web.case_rendering import explained
 from web.form_fields import AGAIN, changed_form, help_for
 from web.forms import faults, number, typed_values
@@ -181,13 +181,16 @@ def check(case_id: int) -> Response:
         action = _submission(view)
         kept = _kept(context, view, action)
     if request.method == "POST":
-        kept |= files_with(view.procedure, case_id, view.procedure.forms[action.form or ""])
+        rules = view.procedure.forms[action.form or ""]
+        kept |= files_with(view.procedure, case_id, action.name, rules)
         try:
             with writing() as context:
                 act(context, case_id=case_id, action=action.name, seen_version=number("version"), form=kept)
                 discard_draft(context, place=case_place(case_id, action.name))
+                release(context, case_id, action.name, rules)
         except (Refused, Invalid, Conflict) as refused:
             problem = refused
+            hold_chosen(case_id, action.name, rules)
         else:
             return redirect(url_for("nominate.sent", case_id=case_id))
     return _check_page(view, action, kept, problem)
@@ -200,7 +203,9 @@ def _check_page(view: CaseView, action: ActionView, kept: dict[str, Any], proble
         foreseen = foreseen_reasons(context, case_id=view.case.id, action=action.name, typed=_given(kept))
         reasons = problem.reasons if isinstance(problem, Refused) else foreseen
         titles = titles_of(context.session, view.procedure, [(action.form or "", kept)])
-        beside = help_for(context, view, view.procedure.forms[action.form or ""], kept, action=action.name)
+        beside = help_for(
+            context, view, view.procedure.forms[action.form or ""], kept, action=action.name, goes_on=True
+        )
     page = render_template(
         "nominate/check.html",
         view=view,

@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from definitions.sandboxing import beginning, read_story, steps_of
-from web.forms import number
+from web.form_fields import AGAIN, changed_form
+from web.forms import number, typed_values
 from web.problems import problem_text
 from web.request import reading, writing
-from web.sandbox_forms import step_sent
+from web.sandbox_forms import form_asked, step_sent
 from web.sandbox_places import Subject, subject_at
 from web.sandbox_rendering import Attempted, attempted, sandbox_page, typed
 from workflow.problems import Conflict, Invalid
@@ -65,8 +66,23 @@ def _shown(subject: Subject, story: Story, *, is_kept: bool, failed: Attempted |
 
 @blueprint.post("/<place>/step")
 def step(place: str) -> Response:
-    """Takes one step; a step that is refused is told and not kept, unless its refusal is what is expected."""
-    return _changed(place, _with_step)
+    """Takes one step; a step that is refused is told and not kept, unless its refusal is what is expected.
+
+    A button that only changes a form takes none.
+    """
+    return _changed(place, _with_other_form if AGAIN in request.form else _with_step)
+
+
+def _with_other_form(subject: Subject, _story: Story) -> Attempted:
+    """The form once more, with a row added or taken away."""
+    assert subject.procedure is not None
+    name = request.form.get("action", "")
+    asked = form_asked(subject.procedure, name)
+    if asked is None:
+        raise Invalid("sandbox_no_step")
+    form = subject.procedure.forms[asked]
+    rows = changed_form(form, typed_values(form, keeps_empty_rows=True), request.form[AGAIN])
+    return Attempted(name, typed={**typed(), **rows})
 
 
 def _with_step(subject: Subject, story: Story) -> Story | Attempted:

@@ -25,10 +25,14 @@ from workflow.rounds.comparing import ranking as ranking_of
 from workflow.rounds.operations import close_round, open_round, remind_bodies
 from workflow.rounds.queries import rounds as surveyed
 from workflow.rounds.rules import MAX_SEATS
+from workflow.rounds.suggesting import Suggestion, suggestion
+from workflow.rounds.timetable import CLOSES, OPENS
 
 blueprint = Blueprint("rounds", __name__, url_prefix="/rounds")
 QUIET_DAYS = 14
 """A case in which nothing happened for so many days stands among the stuck ones."""
+MOST_STUCK = 5
+"""Stuck cases shown at once; the others are folded up below them."""
 USUAL = "reserve-official"
 """The procedure chosen at first, where there are several."""
 PLANNED = "date_"
@@ -69,7 +73,8 @@ def board(round_id: int) -> str:
         found = board_of(context, round_id)
         stuck = stuck_cases(context, round_id, quiet_days=QUIET_DAYS)
         today = context.today
-    return render_template("rounds/board.html", board=found, stuck=stuck, now=now(), today=today, quiet_days=QUIET_DAYS)
+    page: dict[str, Any] = {"board": found, "stuck": stuck, "quiet_days": QUIET_DAYS, "most_stuck": MOST_STUCK}
+    return render_template("rounds/board.html", now=now(), today=today, **page)
 
 
 @blueprint.get("/<int:round_id>/ranking")
@@ -91,7 +96,9 @@ def new() -> Response:
         raise Forbidden("round_for_callers")
     chosen = _chosen(choices)
     if request.method == "GET":
-        return _new_page(choices, chosen, called, {}, 200)
+        with reading() as context:
+            proposed = suggestion(context, chosen.procedure)
+        return _new_page(choices, chosen, called, {}, 200, proposed)
     try:
         given = _given(chosen.procedure)
         if request.form.get("step") == "change":
@@ -147,20 +154,32 @@ def _typed() -> dict[str, Any]:
     return {**request.form.to_dict(), "called": request.form.getlist("called")}
 
 
+def _filled_in(proposed: Suggestion) -> dict[str, Any]:
+    """A suggestion under the names of the fields."""
+    days = {key if key in (OPENS, CLOSES) else f"{PLANNED}{key}": f"{day}" for key, day in proposed.days.items()}
+    seats = {f"seats_{key}": number for key, number in proposed.seats.items()}
+    return {"title_zh": proposed.title_zh, "title_en": proposed.title_en, **days, **seats}
+
+
 def _new_page(
     choices: Sequence[VersionChoice],
     chosen: VersionChoice,
     called: Sequence[BodyView],
     errors: dict[str, str],
     status: int,
+    proposed: Suggestion | None = None,
 ) -> Response:
+    typed = _typed()
+    if proposed:
+        typed = {**_filled_in(proposed), "called": [str(body.id) for body in called]}
     page = render_template(
         "rounds/new.html",
+        follows=proposed.reference if proposed else "",
         choices=choices,
         chosen=chosen,
         procedure=chosen.procedure,
         bodies=called,
-        typed=_typed(),
+        typed=typed,
         errors=errors,
         prefix=PLANNED,
     )

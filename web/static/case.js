@@ -8,7 +8,7 @@ for (const form of document.querySelectorAll("form[data-kept-at]")) {
 
   const keep = async () => {
     const typed = new FormData(form);
-    for (const file of form.querySelectorAll("input[type=file]")) typed.delete(file.name); // drafts keep no files
+    for (const file of form.querySelectorAll("input[type=file]")) typed.delete(file.name); // kept when the form is sent or saved
     sending = new AbortController();
     try {
       const answer = await fetch(form.dataset.keptAt, {

@@ -1,12 +1,13 @@
 """Actions one case triggers in others: its children, its parent, or the next of its round."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 
+from workflow.cases.drawing_lots import keep_draw, lots_among
 from workflow.cases.follow_ups import Moved, follow_up
 from workflow.cases.gathering import gather_facts
 from workflow.cases.loading import LoadedCase, load_case
@@ -16,6 +17,7 @@ from workflow.cases.tables import Case, CaseForm
 from workflow.cases.versions import compiled_version
 from workflow.context import CLOCK, Context
 from workflow.engine.effects import ActOn, SetField
+from workflow.engine.tally import placed
 
 
 @follow_up("act_on")
@@ -67,7 +69,7 @@ def trigger_from_outside(
     )
 
 
-def _named(context: Context, moved: Moved, effect: ActOn) -> Iterator[LoadedCase]:
+def _named(context: Context, moved: Moved, effect: ActOn) -> Sequence[LoadedCase]:
     case = moved.case
     wanted = select(Case.id).where(Case.id != case.id, Case.closed_at.is_(None)).order_by(Case.id)
     if effect.among == "parent":
@@ -77,23 +79,43 @@ def _named(context: Context, moved: Moved, effect: ActOn) -> Iterator[LoadedCase
     else:
         wanted = wanted.where(Case.round_id == case.round_id, Case.round_id.is_not(None))
         wanted = wanted.where(Case.category.is_not_distinct_from(case.category))
-    chosen = moved.step.data.get("winner")
-    if effect.which == "chosen":
-        wanted = wanted.where(Case.id == chosen)
-    elif effect.which == "others":
-        wanted = wanted.where(Case.id != chosen)
+    wanted = _voted(wanted, moved, effect)
     found = [load_case(context.session, one, is_locked=True) for one in context.session.scalars(wanted).all()]
     found = [one for one in found if not effect.in_states or one.state in effect.in_states]
-    yield from _first(context, found, effect) if effect.which == "first" else found
+    return _first(context, moved, found, effect) if effect.which == "first" else found
 
 
-def _first(context: Context, found: list[LoadedCase], effect: ActOn) -> list[LoadedCase]:
-    """The first so many, the highest number first where an answer orders them."""
-    fact = f"form.{effect.order_by}"
+def _voted(wanted: Select[int], moved: Moved, effect: ActOn) -> Select[int]:
+    """Narrowed to those a vote speaks of: the one chosen, the others, those with the most or the fewest votes."""
+    chosen, votes = moved.step.data.get("winner"), moved.step.data.get("tally", {})
+    if effect.which == "chosen":
+        return wanted.where(Case.id == chosen)
+    if effect.which == "others":
+        return wanted.where(Case.id != chosen)
+    if effect.which in {"leading", "last"}:
+        return wanted.where(Case.id.in_(placed(votes, effect.which)))
+    return wanted
+
+
+def _first(context: Context, moved: Moved, found: list[LoadedCase], effect: ActOn) -> list[LoadedCase]:
+    """The first so many: the highest number first, equal ones by lot where one is drawn, else as they were opened."""
+    numbers: dict[int, Any] = {}
     if effect.order_by:
-        ranks: dict[int, Any] = {one.id: gather_facts(context, one, needs=(fact,), form=None)[fact] for one in found}
-        found = sorted(found, key=lambda one: (-float(ranks[one.id] or 0), one.id))
-    return found[: effect.take]
+        fact = f"form.{effect.order_by}"
+        numbers = {one.id: gather_facts(context, one, needs=(fact,), form=None)[fact] for one in found}
+    lots = lots_among(context, moved, effect, found) if effect.by_lot and found else {}
+    ordered = sorted(found, key=lambda one: (-Decimal(str(numbers.get(one.id) or 0)), lots.get(one.id, one.id)))
+    taken = ordered[: _how_many(context, moved, effect)]
+    if lots:
+        keep_draw(context, moved, effect, among=found, numbers=numbers, taken=taken)
+    return taken
+
+
+def _how_many(context: Context, moved: Moved, effect: ActOn) -> int:
+    if effect.take_from is None:
+        return effect.take
+    fact = f"form.{effect.take_from}"
+    return int(gather_facts(context, moved.case, needs=(fact,), form=None)[fact] or 0)
 
 
 @follow_up("set_field")

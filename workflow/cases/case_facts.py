@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import String, bindparam, func, literal_column, select, type_coerce
 from sqlalchemy import case as case_of
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ MIGRATED = "migrate"
 """The event by which a case goes on under another version of its procedure."""
 _HISTORY = Hot(
     select(
-        *(Event.seq, Event.action, Event.actor_id, Event.from_state, Event.to_state),
+        *(Event.seq, Event.action, Event.actor_id, Event.from_state, Event.to_state, type_coerce(Event.at, String)),
         case_of((Event.action == literal_column(f"'{MIGRATED}'"), Event.data)),
     )
     .where(Event.case_id == bindparam("case_id"))
@@ -29,38 +29,49 @@ _HISTORY = Hot(
 COME_AGAIN = frozenset({"record_meeting", "expire"})
 """What may lead back into the very state it left; every other event that stays in a state enters none."""
 NOT_DOINGS = frozenset(
-    {"waive", "child_ended", "claim", "assign", "unassigned", "release", "reassign", "reschedule", MIGRATED}
+    {
+        "waive",
+        "child_ended",
+        "claim",
+        "assign",
+        "unassigned",
+        "release",
+        "reassign",
+        "reschedule",
+        "lots_drawn",
+        MIGRATED,
+    }
 )
 """Events in which nobody does anything to the case."""
-History = list[tuple[int, str, int | None, str | None, str]]
+History = list[tuple[int, str, int | None, str | None, str, str]]
 
 
 def _history(session: Session, case: LoadedCase) -> History:
     """The events of a case, each state by the name it has in the version the case runs by now."""
     rows = _HISTORY.all(session, {"case_id": case.id})
-    return _named_as_now(rows) if any(row[5] for row in rows) else [tuple(row[:5]) for row in rows]
+    return _named_as_now(rows) if any(row[6] for row in rows) else [tuple(row[:6]) for row in rows]
 
 
 def _named_as_now(rows: list[Any]) -> History:
     named: dict[str, str] = {}
     history: History = []
-    for seq, action, actor, before, to, data in reversed(rows):
+    for seq, action, actor, before, to, at, data in reversed(rows):
         to_now = named.get(to, to)
         if data:
             states = json.loads(data).get("states", {})
             named = {old: named.get(new, new) for old, new in states.items()}
-        history.append((seq, action, actor, None if before is None else named.get(before, before), to_now))
+        history.append((seq, action, actor, None if before is None else named.get(before, before), to_now, at))
     return history[::-1]
 
 
 def _entries(history: History) -> list[tuple[int, str]]:
     """(seq, state) of every entry of a state; what only notes something in a state enters none."""
-    return [(seq, to) for seq, action, _, before, to in history if before != to or action in COME_AGAIN]
+    return [(seq, to) for seq, action, _, before, to, _ in history if before != to or action in COME_AGAIN]
 
 
 def visited(session: Session, case: LoadedCase) -> tuple[str, ...]:
     """Every state the case has been in, by the names of its present version, in the order it first came there."""
-    return tuple(dict.fromkeys(to for *_, to in _history(session, case)))
+    return tuple(dict.fromkeys(to for *_, to, _ in _history(session, case)))
 
 
 def attempt_began(session: Session, case: LoadedCase) -> int:
@@ -79,13 +90,13 @@ def attempt_number(session: Session, case: LoadedCase, _facts: Gathered) -> Gath
 @fact_source("case.visited", "case.last_done", "case.suspended_in")
 def past(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
     history = _history(session, case)
-    done = [(action, actor) for _, action, actor, _, _ in history if action not in NOT_DOINGS]
-    came_from = [before for _, _, _, before, to in history if to == case.state and before != to]
+    done = [(action, actor, at) for _, action, actor, _, _, at in history if action not in NOT_DOINGS]
+    came_from = [before for _, _, _, before, to, _ in history if to == case.state and before != to]
     return {
-        "case.visited": list(dict.fromkeys(to for *_, to in history)),
-        "case.last_done": {"action": done[-1][0], "account_id": done[-1][1]}
-        if done
-        else {"action": "", "account_id": None},
+        "case.visited": list(dict.fromkeys(to for *_, to, _ in history)),
+        "case.last_done": dict(
+            zip(("action", "account_id", "at"), done[-1] if done else ("", None, None), strict=True)
+        ),
         "case.suspended_in": came_from[-1] if came_from else None,
     }
 
@@ -136,7 +147,7 @@ def _outcome_before_moves(session: Session, case: LoadedCase, state: str) -> str
     history = _history(session, case)
     if not any(action == MIGRATED for _, action, *_rest in history):
         return None
-    left = [seq for seq, _, _, before, _ in history if before == state]
+    left = [seq for seq, _, _, before, *_ in history if before == state]
     lines = select(Event.data).where(Event.case_id == case.id, Event.seq.in_(left)).order_by(Event.seq.desc())
     found = (json.loads(data).get("outcome") for data in session.scalars(lines))
     return next((str(outcome) for outcome in found if outcome is not None), None)
@@ -181,12 +192,14 @@ def others(session: Session, case: LoadedCase, _facts: Gathered, rest: str) -> l
 
 @fact_family("children")
 def children(session: Session, case: LoadedCase, facts: Gathered, rest: str) -> int:
-    """How many child cases the present attempt has: open, in all, open about the actor, or ended with an outcome."""
+    """How many child cases the present attempt has: open, in all, open about the actor, in a state, or ended with an outcome."""
     counted = select(func.count(Case.id)).where(Case.parent_id == case.id)
     counted = counted.where(Case.parent_seq >= attempt_began(session, case))
     if rest in {"open", "mine"}:
         counted = counted.where(Case.closed_at.is_(None))
         counted = counted.where(Case.person_id == facts["actor.person_id"]) if rest == "mine" else counted
+    elif "." in rest:
+        counted = counted.where(Case.state == rest)
     elif rest != "total":
         counted = counted.where(Case.outcome == rest)
     return int(session.scalar(counted) or 0)

@@ -48,7 +48,6 @@ def case_page(context: Context, case_id: int) -> CaseView:
     past = past_rules(context, texts["events"], procedure)
     events = events_in(procedure, past, texts["events"], texts["names"], visible, roles, own)
     titles, text = _titles(context, procedure, texts["fillings"]), texts["fillings"]
-    offered = _actions(context, compiled, case)
     filled = fillings(procedure, past, text, texts["names"], titles, visible, roles, own)
     return CaseView(
         **_header(*rows_in(texts["header"])[0]),
@@ -60,11 +59,7 @@ def case_page(context: Context, case_id: int) -> CaseView:
         roles=roles,
         sees_stage=case.stage in visible,
         stages=_stages(procedure, case, events),
-        holders=holders_among(
-            *(procedure, rows_in(texts["holders"]), names, context.actor),
-            lambda role: barring(compiled, case.state, role, offered),
-        ),
-        actions=offered,
+        **_work(context, texts, compiled, case, names),
         waivable=_waivable(context, compiled, case, roles),
         forms=newest_of_each(filled),
         fillings=filled,
@@ -81,6 +76,18 @@ def _titles(context: Context, procedure: Procedure, text: str) -> str:
         return "{}"
     filled = [(row[0], json.loads(row[3])) for row in rows_in(text)]
     return json.dumps(titles_of(context.session, procedure, filled))
+
+
+def _work(
+    context: Context, texts: Mapping[str, str], compiled: Compiled, case: LoadedCase, names: dict[int, Name]
+) -> dict[str, Any]:
+    """Who has the case, and what its reader may do."""
+    offered = _actions(context, compiled, case)
+    holders = holders_among(
+        *(compiled.procedure, rows_in(texts["holders"]), names, context.actor),
+        lambda role: barring(compiled, case.state, role, offered),
+    )
+    return {"holders": holders, "actions": offered}
 
 
 def _actions(context: Context, compiled: Compiled, case: LoadedCase) -> tuple[ActionView, ...]:

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import case as case_of
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
 
 from workflow.cases.case_facts import attempt_began
 from workflow.cases.follow_ups import Moved, follow_up
@@ -22,6 +24,7 @@ from workflow.procedure.children import Children, Opening
 from workflow.procedure.stages import State
 
 CHILD_ENDED = "child_ended"
+MAX_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +77,26 @@ def end_family(_context: Context, moved: Moved, _state: State) -> None:
 
 @follow_up("move:children")
 def move_children(context_: Context, moved: Moved, carried: Carried) -> None:
-    """Child cases waited for are waited for on; what the version moved to asks for beside them is opened."""
-    case_id, opened_in = moved.case.id, [moved.case.state, *carried.states]
+    """Child cases waited for, here or in a state to come, are waited for on; what else the version asks for is opened."""
+    case_id = moved.case.id
+    waited = (moved.case.state, *(carried.before.children.gathers if carried.before.children else ()))
+    opened_in = tuple(carried.states.get(ref, ref) for ref in waited)
+    _rename_openings(context_, case_id, carried.states)
     if carried.after.children and not carried.keeps_work:
         wait_for_children(context_, moved, carried.after.children)
     elif carried.before.children and not carried.after.children and carried.before.children.cancels_rest:
-        moved.step.afterwards.append(lambda context: _cancel_open(context, case_id, (moved.case.state,)))
-    elif carried.keeps_work and carried.after.children:
-        for was in dict.fromkeys(opened_in):
-            rename = update(Case).where(Case.parent_id == case_id, Case.parent_state == was)
-            context_.session.execute(rename.values(parent_state=carried.states.get(was, was)))
+        moved.step.afterwards.append(lambda context: _cancel_open(context, case_id, opened_in))
+    elif carried.after.children:
         moved.step.afterwards.append(lambda context: _join(context, case_id, note=None))
+
+
+def _rename_openings(context: Context, case_id: int, states: Mapping[str, str]) -> None:
+    """Where the children were opened, by the names of now; names may have changed places, so all at once."""
+    renamed = {was: now for was, now in states.items() if was != now}
+    if renamed:
+        names = case_of(renamed, value=Case.parent_state, else_=Case.parent_state)
+        children = update(Case).where(Case.parent_id == case_id, Case.parent_state.in_(renamed))
+        context.session.execute(children.values(parent_state=names))
 
 
 def join_on_expiry(context: Context, *, case: LoadedCase, outcome: str) -> None:
@@ -125,11 +137,17 @@ def _open_one(
         person_id=wanted.person_id,
         body_id=moved.case.body_id,
         category=moved.case.category if opening.branch else None,
-        title=context.session.scalar(select(Case.title).where(Case.id == moved.case.id)),
+        title=_title(context, moved, opening, wanted),
         data={"parent": moved.case.reference, **({"row": dict(wanted.row)} if wanted.row else {})},
         parent=parent,
         link=prepare,
     )
+
+
+def _title(context: Context, moved: Moved, opening: Opening, wanted: _Wanted) -> str | None:
+    """What the child is called: its row's own name where one is said, else as the case is."""
+    own = str((wanted.row or {}).get(opening.called or "") or "").strip()
+    return own[:MAX_TITLE] or context.session.scalar(select(Case.title).where(Case.id == moved.case.id))
 
 
 def _wanted(context: Context, moved: Moved, opening: Opening) -> Iterator[_Wanted]:
@@ -175,15 +193,20 @@ def _join(context: Context, case_id: int, *, note: dict[str, Any] | None) -> Non
 
 def _outcomes(context: Context, case: LoadedCase, children: Children) -> Sequence[str | None]:
     """How the children that the state waits for have ended, those cancelled apart."""
-    procedure = compiled_version(context.session, case.version_id).procedure
-    cancelled = procedure.states[procedure.cancelled].final if procedure.cancelled else None
     rows = context.session.execute(
-        select(Case.outcome, Case.closed_at)
+        select(Case.outcome, Case.procedure_version_id)
         .where(Case.parent_id == case.id, Case.parent_seq >= attempt_began(context.session, case))
         .where(Case.parent_state.in_((case.state, *children.gathers)))
         .order_by(Case.id)
     )
-    return [row.outcome for row in rows if row.outcome is None or row.outcome != cancelled]
+    return [row.outcome for row in rows if not was_cancelled(context.session, row.procedure_version_id, row.outcome)]
+
+
+def was_cancelled(session: Session, version_id: int, outcome: str | None) -> bool:
+    """Whether a case ended with what its own rules call cancelled: it counts for nothing then."""
+    procedure = compiled_version(session, version_id).procedure
+    word = procedure.states[procedure.cancelled].final if procedure.cancelled else None
+    return outcome is not None and outcome == word
 
 
 def _cancel_open(context: Context, case_id: int, states: tuple[str, ...] | None) -> None:

@@ -12,7 +12,11 @@ def choose_state(context: Context, moved: Moved) -> None:
     needs = compiled.choosing.get(step.to_state)
     if needs is None:
         return
-    known = {"form.key": step.data.get("form"), "outcome.now": (moved.case.state, step.data.get("outcome"))}
+    known = {
+        "form.key": step.data.get("form"),
+        "outcome.now": (moved.case.state, step.data.get("outcome")),
+        "tally.now": (moved.case.state, step.data.get("tally")),
+    }
     facts = gather_facts(context, moved.case, needs=needs, form=step.data.get("values"), known=known)
     came_to = step.to_state
     step.to_state = choose_way(compiled, facts, state=came_to)

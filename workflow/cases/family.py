@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from workflow.bodies.tables import Body, BodyRole
 from workflow.cases.case_facts import attempt_began
 from workflow.cases.case_views import CaseView, FormView
+from workflow.cases.children import was_cancelled
 from workflow.cases.fillings import visible_values
 from workflow.cases.reading import may_read
 from workflow.cases.subjects import SUBJECT, SUBJECT_LATIN
@@ -94,6 +95,8 @@ class Family:
     """Children that are not open to the reader."""
     waits: WaitView | None = None
     parent: ParentView | None = None
+    about: str = ""
+    """Of a child case, the first answer it began with: whom the letter is asked of, where the person is the parent's."""
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -107,18 +110,20 @@ def family_of_case(context: Context, view: CaseView) -> Family:
     """The kin of a case as its reader may see them; no statement for a case that can have none."""
     case, procedure = view.case, view.procedure
     parent = _parent(context, case.parent_id) if case.parent_id is not None else None
+    about = _about(view.fillings) if parent else ""
     if not may_have_children(procedure):
-        return Family(parent=parent) if parent else ALONE
+        return Family(parent=parent, about=about) if parent else ALONE
     rows = _rows(context, case.id)
     began = attempt_began(context.session, case) if rows else 0
     visible = procedure.visible_stages(view.roles, case.state)
-    shown = [row for row in rows if _is_shown(view, row, visible)]
+    shown = [row for row in rows if _is_shown(context.session, view, row, visible)]
     ids = [row.Case.id for row in shown]
     holders, papers = _holders(context.session, ids), _papers(context.session, ids)
     children = tuple(_child(context.session, view, row, holders, papers, began) for row in shown)
     # Whoever sees none is not told either how many there are.
     hidden = len(rows) - len(shown) if shown else 0
-    return Family(children, hidden, _waits(view, rows, began) if view.sees_stage else None, parent)
+    waits = _waits(context.session, view, rows, began) if view.sees_stage else None
+    return Family(children, hidden, waits, parent, about)
 
 
 @lru_cache(maxsize=512)
@@ -140,9 +145,13 @@ def _rows(context: Context, case_id: int) -> Sequence[Any]:
     ).all()[::-1]
 
 
-def _is_shown(view: CaseView, row: Any, visible: frozenset[str]) -> bool:
-    """Cases of the reader's own, and branches in stages that are open to them here: as papers a panel reads."""
-    is_branch = row.Case.procedure_version_id == view.case.version_id
+def _is_shown(session: Session, view: CaseView, row: Any, visible: frozenset[str]) -> bool:
+    """Cases of the reader's own, and branches in stages that are open to them here: as papers a panel reads.
+
+    A branch that has ended stays with the version it ended by, where its case goes on under another.
+    """
+    rules = compiled_version(session, row.Case.procedure_version_id).procedure
+    is_branch = rules.procedure == view.procedure.procedure
     return bool(row.is_readable) or (is_branch and row.Case.state.partition(".")[0] in visible)
 
 
@@ -244,20 +253,19 @@ def _holders(session: Session, ids: Sequence[int]) -> dict[int, list[ChildHolder
     return found
 
 
-def _waits(view: CaseView, rows: Sequence[Any], began: int) -> WaitView | None:
+def _waits(session: Session, view: CaseView, rows: Sequence[Any], began: int) -> WaitView | None:
     """What the present state waits for, by the same rule that moves the case on."""
     children = view.procedure.states[view.case.state].children
     if children is None:
         return None
     procedure = view.procedure
-    cancelled = procedure.states[procedure.cancelled].final if procedure.cancelled else None
     states = (view.case.state, *children.gathers)
     outcomes = [
         row.Case.outcome
         for row in rows
         if row.Case.parent_state in states
         and (row.Case.parent_seq or 0) >= began
-        and (row.Case.outcome is None or row.Case.outcome != cancelled)
+        and not was_cancelled(session, row.Case.procedure_version_id, row.Case.outcome)
     ]
     (line,) = settle_join(children.join, outcomes).lines
     ended = {state.final: state.title for state in procedure.states.values() if state.final}

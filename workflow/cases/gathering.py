@@ -54,6 +54,11 @@ def _source(need: str) -> FactSource:
     return lambda session, case, facts: {need: family(session, case, facts, need.partition(".")[2])}
 
 
+def one_fact(session: Session, case: LoadedCase, facts: Gathered, name: str) -> Any:
+    """A fact that another is made of."""
+    return _source(name)(session, case, facts)[name]
+
+
 def iso_text(value: Any) -> str | None:
     """ISO text of a date, which SQLite's driver gives as text already."""
     return value if value is None or isinstance(value, str) else value.isoformat()

@@ -23,6 +23,7 @@ class HolderView:
     """Somebody the case waits for, since when; of work offered to a role, who has taken it."""
 
     role: Words
+    role_key: str
     body_zh: str
     body_en: str
     account: Name | None
@@ -87,6 +88,7 @@ def _holder(
     is_offered = seat is None and (body_role is not None or offered_to is not None)
     return HolderView(
         role=procedure.roles[role].title,
+        role_key=role,
         body_zh=zh or "",
         body_en=en or "",
         account=names.get(account or 0),

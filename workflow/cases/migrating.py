@@ -10,7 +10,7 @@ from workflow.cases.case_facts import MIGRATED, visited
 from workflow.cases.entering import ask_awaited, awaited_roles, stage_readers, start_timers
 from workflow.cases.follow_ups import Moved, follow_up_named
 from workflow.cases.loading import LoadedCase, load_case
-from workflow.cases.operations import Acted
+from workflow.cases.moving import Acted, new_step
 from workflow.cases.roles import Address, addresses_of
 from workflow.cases.step import Step
 from workflow.cases.tables import Case, CaseForm, CaseReader, ProcedureVersion, Timer, Waiver, WorkItem
@@ -46,25 +46,31 @@ class Carried:
     """Whether who is asked goes on being asked; the panel, notice or child cases stay as they are."""
 
 
-def migrate_case(
-    context: Context, *, case_id: int, seen_version: int, move: Move, command_key: str | None = None
-) -> Acted:
-    """Moves one case; the caller has asked what stands against it. Raises Conflict where it has moved on meanwhile."""
+def migrate_cases(
+    context: Context, *, seen: Mapping[int, int], move: Move, command_key: str | None = None
+) -> tuple[Acted, ...]:
+    """Moves cases that belong together, parents first, each as it was seen (case → version).
+
+    The caller has asked what stands against it. What follows for one of them follows when all have moved, so that no
+    rule of the old version meets a case of the new. Raises Conflict where one has moved on meanwhile.
+    """
+    steps = [_moved(context, case_id, version, move, command_key) for case_id, version in seen.items()]
+    for step in steps:
+        for follow in step.afterwards:
+            if load_case(context.session, step.case.id).outcome is None:  # what followed before may have ended it
+                follow(context)
+    return tuple(_acted(context, step) for step in steps)
+
+
+def _moved(context: Context, case_id: int, seen_version: int, move: Move, command_key: str | None) -> Step:
+    """Moves one case and says what follows."""
     case = load_case(context.session, case_id, is_locked=True)
     if case.version != seen_version or case.outcome is not None or case.state not in move.states:
         raise Conflict("case_changed", reference=case.reference, seen=seen_version)
     old = compiled_version(context.session, case.version_id).procedure
     new = compiled_version(context.session, move.version_id)
-    step = Step(
-        case=case,
-        at=instant_text(context.now),
-        actor_id=context.actor.account_id,
-        role=None,
-        action=MIGRATED,
-        to_state=move.states[case.state],
-        digest=new.procedure.digest,
-        command_key=command_key,
-    )
+    step = new_step(context, new, case, action=MIGRATED, to_state=move.states[case.state])
+    step.command_key = command_key
     step.data = {
         "plan": move.plan_id,
         "from": old.digest,
@@ -72,14 +78,15 @@ def migrate_case(
         "versions": list(_numbers(context, case.version_id, move.version_id)),
         "states": {was: now for was, now in move.states.items() if was != now},
     }
-    moved = Moved(new, case, step)
-    _carry(context, moved, old, move)
+    _carry(context, Moved(new, case, step), old, move)
     context.session.execute(update(Case).where(Case.id == case.id).values(procedure_version_id=move.version_id))
     write_step(context.session, step)
-    for follow in step.afterwards:
-        follow(context)
-    now = load_case(context.session, case.id)
-    return Acted(now.id, now.reference, case.last_seq + 1, now.state, now.version)
+    return step
+
+
+def _acted(context: Context, step: Step) -> Acted:
+    now = load_case(context.session, step.case.id)
+    return Acted(now.id, now.reference, step.case.last_seq + 1, now.state, now.version)
 
 
 def _numbers(context: Context, *version_ids: int) -> Iterator[int]:

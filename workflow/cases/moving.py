@@ -99,14 +99,19 @@ def note_in_state(
     data: dict[str, Any],
     closes_seat: int | None = None,
     command_key: str | None = None,
+    may_be_closed: bool = False,
 ) -> Acted:
-    """Records something that does not move the case: an opinion given while others are awaited, a waiver."""
-    if case.outcome is not None:
+    """Records something that does not move the case: an opinion given while others are awaited, a waiver.
+
+    Raises Conflict for a closed case, unless what is recorded belongs to the very step that closed it.
+    """
+    if case.outcome is not None and not may_be_closed:
         raise Conflict("case_closed", reference=case.reference)
     compiled = compiled_version(context.session, case.version_id)
     step = new_step(context, compiled, case, action=action, to_state=case.state)
     step.closes_items, step.closes_seat = False, closes_seat
     step.role, step.data, step.command_key, step.outcome = role, data, command_key, case.outcome
+    step.is_final = case.outcome is not None
     write_step(context.session, step)
     return _acted(case, step)
 

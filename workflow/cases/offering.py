@@ -51,6 +51,8 @@ class ActionView:
     way: str = ""
     """`earlier` where it leads back to where the case has been, `resumed` where it goes on after a rest."""
     extends: ExtensionView | None = None
+    is_recall: bool = False
+    """Whether it takes back what the reader did, as long as nobody else has done anything."""
 
 
 def offered_actions(
@@ -81,6 +83,7 @@ def _action(
         tuple(_target(procedure, ref) for ref in targets),
         str(way),
         _extension(context, case, compiled),
+        action.is_recall,
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from workflow.bodies.tables import Body
 from workflow.cases.operations import Acted
 from workflow.cases.reading import may_read
-from workflow.cases.starting import MAX_TITLE, start_case
+from workflow.cases.starting import checked_title, start_case
 from workflow.cases.tables import Case, ProcedureVersion
 from workflow.cases.versions import compiled_version
 from workflow.context import Actor, Context
@@ -129,7 +129,7 @@ def start_newest(
         person, subject_title = _person(context, opener, person_id), None
         body = _body_of_person(opener, person)
     else:
-        person, subject_title = None, _title(title)
+        person, subject_title = None, checked_title(title)
         body = _body(context, opener, body_id)
     if not is_another:
         _require_first(context, opener, person.id if person else None, subject_title)
@@ -160,17 +160,6 @@ def _body_of_person(opener: Opener, person: Person) -> int | None:
     if person.body_id is None and any(role.of in RELATIONS for role in opener.procedure.roles.values()):
         raise Invalid("person_has_no_body", field="person")
     return person.body_id
-
-
-def _title(title: str) -> str:
-    text = " ".join(title.split())
-    if not text:
-        raise Invalid("field_required", field="title")
-    if len(text) > MAX_TITLE:
-        raise Invalid("field_too_long", field="title", limit=MAX_TITLE, length=len(text))
-    if "\x00" in text:
-        raise Invalid("field_not_text", field="title")
-    return text
 
 
 def _body(context: Context, opener: Opener, body_id: int | None) -> int:

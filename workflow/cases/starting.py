@@ -30,7 +30,8 @@ def start_case(
     body = _body(context, body_id)
     if not may_start(procedure, context.actor, person_id=person_id, body=body):
         raise Forbidden("case_for_openers", roles=[f"role:{key}" for key in procedure.opened_by])
-    _check_subject(context, procedure, person_id, title)
+    _check_subject(context, procedure, person_id)
+    called = checked_title(title) if procedure.subject == "post" or title.strip() else None
     if body is None and any(role.of in RELATIONS for role in procedure.roles.values()):
         raise Invalid("case_without_body", field="body_id")
     return open_case(
@@ -39,8 +40,20 @@ def start_case(
         person_id=person_id,
         body_id=body_id,
         category=category,
-        title=title.strip() or None,
+        title=called,
     )
+
+
+def checked_title(title: str) -> str:
+    """What a post or matter is called, on one line. Raises Invalid where it is called nothing, or what cannot be kept."""
+    text = " ".join(title.split())
+    if not text:
+        raise Invalid("case_without_title", field="title")
+    if len(text) > MAX_TITLE:
+        raise Invalid("field_too_long", field="title", limit=MAX_TITLE, length=len(text))
+    if "\x00" in text:
+        raise Invalid("field_not_text", field="title")
+    return text
 
 
 def may_start(procedure: Procedure, actor: Actor, *, person_id: int | None, body: Body | None) -> bool:
@@ -64,13 +77,9 @@ def _body(context: Context, body_id: int | None) -> Body | None:
     return found
 
 
-def _check_subject(context: Context, procedure: Procedure, person_id: int | None, title: str) -> None:
+def _check_subject(context: Context, procedure: Procedure, person_id: int | None) -> None:
     """A case is about what its procedure is about, and that is there."""
     if procedure.subject == "person" and person_id is None:
         raise Invalid("case_without_person", field="person_id")
-    if procedure.subject == "post" and not title.strip():
-        raise Invalid("case_without_title", field="title")
-    if len(title.strip()) > MAX_TITLE:
-        raise Invalid("field_too_long", field="title", limit=MAX_TITLE, length=len(title.strip()))
     if person_id is not None and context.session.get(Person, person_id) is None:
         raise Missing("person_missing")

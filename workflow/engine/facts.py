@@ -14,7 +14,7 @@ CATALOGUE: dict[str, str] = {
     "case.category": "category of the case",
     "case.state": "state the case is in",
     "case.visited": "states the case has been in, in the order first entered",
-    "case.last_done": "the last thing done to the case: {action, account_id}",
+    "case.last_done": "the last thing done to the case: {action, account_id, at}",
     "case.suspended_in": "state in which the case was suspended, or null",
     "case.doers": "action → accounts that did it in this case",
     "case.other_active": "other open cases of the same person in the same round: list of {reference, state}",
@@ -35,7 +35,7 @@ CATALOGUE: dict[str, str] = {
     "round.closes_date": "ISO date or null",
     "round.is_closed": "whether the round was closed before its timetable ended",
     "review.due_date": "ISO date the yearly review is due, or null",
-    "round.rubric": "the round's yardstick: list of {key, title, weight, out_of}",
+    "round.rubric": "the yardstick of the round, or of the procedure outside rounds: list of {key, title, weight, out_of}",
     "round.seats": "category → seats",
     "round.states": "category → state → number of the round's cases there",
     "team.persons": "account → person id, for accounts named in the form",
@@ -48,12 +48,16 @@ FAMILIES: dict[str, str] = {
     "entered": "`entered.STAGE.STATE`: how often the case has entered the state in the present attempt",
     "outcome": "`outcome.STAGE.STATE`: the last outcome of the panel, notice or child cases of a state, or null",
     "votes": "`votes.STAGE.STATE.OPINION`: how many gave the opinion when the panel of a state was last settled",
+    "scores": "`scores.STAGE.STATE`: the mean of the weighted totals given when the panel of a state was last settled, with two "
+    "decimals; null where nobody scored",
+    "tally": "`tally.STAGE.STATE.candidates`, `.leading`, `.last`: how many candidates stood, how many share the most votes and how "
+    "many the fewest, when the panel of a state was last settled",
     "children": "`children.open`, `children.total`, `children.OUTCOME`: child cases of the present attempt, by outcome; "
-    "`children.mine`: open ones about the person who acts",
+    "`children.mine`: open ones about the person who acts; `children.STAGE.STATE`: those that are in a state now",
     "others": "`others.SAME[.SAME…]`: other open cases with the same `person`, `round`, `body`, `procedure`, `category` or "
     "`post`: list of {reference, state}",
     "round": "`round.KEY`: a planned date of the round's timetable, ISO text or null",
-    "rank": "`rank.FORM.KEY`: the place of the case among the open ones of its round and category, the highest answer first; equal "
+    "rank": "`rank.FORM.KEY`: the place of the case among the open ones of its round and category, or of its parent, the highest answer first; equal "
     "answers share a place; null without an answer",
     "parent": "`parent.state`, `parent.stage`, `parent.outcome`: where the case is that this one is a child of, or null",
 }

@@ -163,12 +163,26 @@ def _choices(field: FormField, raw: Any) -> list[str]:
     chosen = [raw] if isinstance(raw, str) else raw
     if not isinstance(chosen, list):
         raise Invalid("field_not_an_option")
-    return sorted({_choice(field, item) for item in chosen})
+    return _as_many(field, sorted({_choice(field, item) for item in chosen}))
 
 
 def _accounts(field: FormField, raw: Any) -> list[int]:
     named = raw if isinstance(raw, list) else [raw]
-    return [_integer(field, item) for item in named]
+    return _as_many(field, [_id(field, item) for item in named])
+
+
+def _as_many(field: FormField, several: list[Any]) -> list[Any]:
+    """As many answers as the field takes: its limits count them."""
+    if len(several) < (field.at_least or 0):
+        raise Invalid("field_too_few", limit=field.at_least)
+    if field.at_most is not None and len(several) > field.at_most:
+        raise Invalid("field_too_many", limit=field.at_most)
+    return several
+
+
+def _id(field: FormField, raw: Any) -> int:
+    """The number of a person, a body or an account, which no limit is about."""
+    return _integer(field.model_copy(update={"at_least": None, "at_most": None}), raw)
 
 
 def _files(field: FormField, raw: Any) -> list[Values]:
@@ -181,6 +195,15 @@ def _files(field: FormField, raw: Any) -> list[Values]:
     if len(files) < (field.at_least or 0):
         raise Invalid("file_too_few", limit=field.at_least, count=len(files))
     return [_file(field, one) for one in files]
+
+
+def is_taken(field: FormField, upload: Upload) -> bool:
+    """Whether a question takes a file by itself, however many come with it."""
+    try:
+        _file(field, upload)
+    except Invalid:
+        return False
+    return True
 
 
 def _file(field: FormField, upload: Upload) -> Values:
@@ -204,8 +227,8 @@ _PARSERS: dict[str, Callable[[Any, Any], Any]] = {
     "choices": _choices,
     "accounts": _accounts,
     "number": _number,
-    "person": _integer,
-    "body": _integer,
+    "person": _id,
+    "body": _id,
     "rows": _rows,
     "file": _files,
 }

@@ -1,13 +1,14 @@
 """The rules that settle a panel's outcome, and the words that explain the arithmetic."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations_with_replacement
 from typing import Any
 
-from workflow.procedure.panel import RECUSED, Panel
+from workflow.engine.tally import enough_for_one, votes_cast
+from workflow.procedure.panel import CANDIDATE, RECUSED, Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,6 @@ class Settlement:
     """The child case that was chosen, where members choose among candidates."""
 
 
-CANDIDATE = "case:"
-"""Begins an opinion that is a vote for a child case: `case:17`."""
-
-
 def with_silence(panel: Panel, seats: Sequence[Given]) -> list[Given]:
     """What the seats say once the deadline has expired: the silent say what the panel takes silence for, or stay away."""
     silent = Given(panel.silence) if panel.silence else Given(None, "absent")
@@ -63,8 +60,8 @@ def settle(panel: Panel, seats: Sequence[Given]) -> Settlement:
         if present < needed:
             return Settlement("void", (Line("panel.quorum_missed", shown),))
         lines.append(Line("panel.quorum_met", shown))
-    outcome, more = _RULES[panel.settle.rule](panel, seats)
-    return Settlement(outcome, (*lines, *more), _winner(outcome, seats))
+    outcome, more = (_one_has_enough if panel.has_to_win else _RULES[panel.settle.rule])(panel, seats)
+    return Settlement(outcome, (*lines, *more), _winner(panel, outcome, seats))
 
 
 def _needed_for_quorum(share: Fraction, seats: int) -> int:
@@ -73,7 +70,7 @@ def _needed_for_quorum(share: Fraction, seats: int) -> int:
 
 
 def _all(panel: Panel, seats: Sequence[Given]) -> tuple[str | None, list[Line]]:
-    against = sum(seat.opinion is not None and seat.opinion != "agree" for seat in seats)
+    against = sum(number for opinion, number in votes_cast(panel, seats).items() if opinion != "agree")
     agreed = sum(seat.opinion == "agree" for seat in seats)
     waiting = sum(seat.opinion is None and seat.attendance != RECUSED for seat in seats)
     line = Line("panel.all", {"agreed": agreed, "against": against, "waiting": waiting, "seats": len(seats)})
@@ -94,7 +91,7 @@ def _base(panel: Panel, seats: Sequence[Given]) -> int:
     if rule.base == "present":
         return sum(seat.attendance == "present" for seat in seats)
     if rule.base == "cast":
-        return sum(seat.opinion is not None for seat in seats)
+        return votes_cast(panel, seats).total()
     recused = 0 if rule.recused_counts else sum(seat.attendance == "recused" for seat in seats)
     return len(seats) - recused
 
@@ -142,9 +139,15 @@ def _enough(panel: Panel, seats: Sequence[Given], needed: int, shown: dict[str, 
     return ("deferred" if counts["defer"] >= needed else "refused"), [line]
 
 
+def _one_has_enough(panel: Panel, seats: Sequence[Given]) -> tuple[str | None, list[Line]]:
+    outcome, shown = enough_for_one(panel, seats, _base(panel, seats))
+    rule = "base:seats" if panel.settle.rule == "at_least" else f"base:{panel.settle.base}"
+    return outcome, [Line("panel.one_has_enough", {**shown, "base_rule": rule})]
+
+
 def _most(panel: Panel, seats: Sequence[Given]) -> tuple[str | None, list[Line]]:
     """The opinion ahead of all others once those who have not spoken can no longer change it."""
-    counts = Counter(seat.opinion for seat in seats if seat.opinion is not None).most_common()
+    counts = votes_cast(panel, seats).most_common()
     waiting = sum(seat.opinion is None and seat.attendance in (None, "present") for seat in seats)
     first, second = ([*(number for _, number in counts), 0, 0])[:2]
     line = Line("panel.most", {"cast": sum(number for _, number in counts), "first": first, "second": second})
@@ -156,17 +159,17 @@ def _most(panel: Panel, seats: Sequence[Given]) -> tuple[str | None, list[Line]]
     return ("chosen" if leading.startswith(CANDIDATE) else leading), [line]
 
 
-def leading(opinions: Iterable[str | None]) -> frozenset[str]:
-    """What has the most votes, several where they are equal; nothing where nobody has voted."""
-    counts = Counter(opinion for opinion in opinions if opinion is not None and opinion != RECUSED)
+def leading(opinions: Iterable[str | None], uncounted: Collection[str] = ()) -> frozenset[str]:
+    """What has the most votes, several where they are equal; nothing where nobody has voted. Abstentions are no votes."""
+    counts = Counter(one for one in opinions if one is not None and one != RECUSED and one not in uncounted)
     most = max(counts.values(), default=0)
     return frozenset(opinion for opinion, number in counts.items() if number == most)
 
 
-def _winner(outcome: str | None, seats: Sequence[Given]) -> int | None:
+def _winner(panel: Panel, outcome: str | None, seats: Sequence[Given]) -> int | None:
     if outcome != "chosen":
         return None
-    counts = Counter(seat.opinion for seat in seats if seat.opinion is not None)
+    counts = votes_cast(panel, seats)
     return int(counts.most_common(1)[0][0].removeprefix(CANDIDATE))
 
 

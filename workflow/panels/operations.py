@@ -10,17 +10,17 @@ from workflow.cases.gathering import gather_facts, kin_of
 from workflow.cases.loading import LoadedCase, load_case
 from workflow.cases.operations import Acted, note_in_state
 from workflow.cases.roles import roles_of_actor
-from workflow.cases.tables import Case
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
-from workflow.engine.panels import CANDIDATE, Given, Settlement, settle
+from workflow.engine.panels import Given, Settlement, settle
+from workflow.panels.candidates import open_candidates
 from workflow.panels.rules import check_meeting, check_opinion, check_scores
 from workflow.panels.settling import given_by, running_panel, seats_of, settle_panel
 from workflow.panels.tables import Panel, Seat
 from workflow.panels.ties import tied_among
 from workflow.people.tables import Account
 from workflow.problems import Conflict, Forbidden, Invalid
-from workflow.procedure.panel import RECUSED
+from workflow.procedure.panel import CANDIDATE, RECUSED
 from workflow.procedure.panel import Panel as PanelRules
 
 
@@ -148,10 +148,7 @@ def _checked(
 
 def candidates_of(context: Context, case: LoadedCase, rules: PanelRules) -> tuple[str, ...]:
     """Opinions that are votes for child cases: `case:17` for each that is open, where members choose among them."""
-    if rules.candidates is None:
-        return ()
-    still = select(Case.id).where(Case.parent_id == case.id, Case.closed_at.is_(None)).order_by(Case.id)
-    return tuple(f"{CANDIDATE}{child}" for child in context.session.scalars(still))
+    return tuple(f"{CANDIDATE}{child}" for child in open_candidates(context.session, case.id, rules))
 
 
 def rubric_of(context: Context, case: LoadedCase) -> Sequence[Mapping[str, Any]]:

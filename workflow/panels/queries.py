@@ -15,7 +15,7 @@ from workflow.cases.roles import roles_of_actor
 from workflow.cases.versions import compiled_version, procedure_then
 from workflow.context import Context
 from workflow.engine.panels import Given, Line, settle
-from workflow.panels.candidates import CandidateView, candidates_in
+from workflow.panels.candidates import CandidateView, candidates_in, standing
 from workflow.panels.operations import must_leave, rubric_of
 from workflow.panels.rules import weighted_score
 from workflow.panels.tables import Panel, Seat
@@ -155,7 +155,7 @@ def _panel(
     leaving = must_leave(context, case, rules, seats) if is_open else frozenset()
     rubric = canonical_json(rubric_of(context, case)) if rules.scores else "[]"
     mine = frozenset(seat.id for seat in seats if _is_mine(context, seat))
-    known = candidates if rules.candidates else ()
+    known = standing(candidates, rules)
     still = (*rules.opinions, *(one.opinion for one in known if one.is_open))
     tied = tied_among(context.session, case, row, still) if is_open else ()
     may_record = is_open and rules.recorded_by in held
@@ -175,10 +175,8 @@ def _view(
     tied: tuple[str, ...],
 ) -> PanelView:
     """A panel as one reader sees it, made of nothing but what stands here."""
-    state = procedure.states[row.state]
+    state, rubric, is_open = procedure.states[row.state], json.loads(rubric_text), row.closed_at is None
     assert state.panel is not None
-    rubric = json.loads(rubric_text)
-    is_open = row.closed_at is None
     return PanelView(
         id=row.id,
         state=row.state,

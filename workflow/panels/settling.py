@@ -1,6 +1,6 @@
 """The running panel of a case: its seats, what they say, and the step that follows once its outcome is settled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 from workflow.cases.loading import LoadedCase, load_case
 from workflow.cases.operations import Acted, move_by_outcome
 from workflow.cases.roles import Address
+from workflow.cases.tables import Case
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
 from workflow.engine.panels import Given, Line, Settlement, settle, with_silence
+from workflow.engine.tally import tallied
 from workflow.messages.queries import proof_of_sending
+from workflow.panels.candidates import open_candidates
 from workflow.panels.tables import Panel, Seat
 from workflow.problems import Conflict
 from workflow.procedure.panel import Panel as PanelRules
@@ -50,13 +53,35 @@ def settle_panel(
     role: str | None,
     data: dict[str, Any],
 ) -> Acted:
+    tally = _tally(context, case, panel)
     panel.closed_at, panel.outcome = context.now, settlement.outcome
-    panel.explanation = [{"code": line.code, "params": line.params} for line in settlement.lines]
+    lines = (*settlement.lines, *([tally_line(context, tally)] if tally else ()))
+    panel.explanation = [{"code": line.code, "params": line.params} for line in lines]
     context.session.flush()
     data["explanation"] = panel.explanation
     if settlement.winner is not None:
         data["winner"] = settlement.winner
+    if tally:
+        data["tally"] = tally
     return move_by_outcome(context, case=case, outcome=settlement.outcome or "", action=action, role=role, data=data)
+
+
+def _tally(context: Context, case: LoadedCase, panel: Panel) -> dict[str, int]:
+    """Votes by candidate, where members chose among candidates."""
+    rules = compiled_version(context.session, case.version_id).procedure.states[case.state].panel
+    if rules is None or rules.candidates is None:
+        return {}
+    return tallied(
+        rules, given_by(seats_of(context.session, panel.id)), open_candidates(context.session, case.id, rules)
+    )
+
+
+def tally_line(context: Context, tally: Mapping[str, int]) -> Line:
+    """How many votes each candidate has, the most first."""
+    rows = context.session.execute(select(Case.id, Case.reference).where(Case.id.in_([int(one) for one in tally])))
+    called = {str(row.id): row.reference for row in rows}
+    order = sorted(tally, key=lambda one: (-tally[one], int(one)))
+    return Line("panel.tally", {"votes": [f"{called[one]}: {tally[one]}" for one in order]})
 
 
 def expire_panel(context: Context, *, case: LoadedCase, outcome: str) -> Acted:

@@ -44,5 +44,7 @@ def tied_among(session: Session, case: LoadedCase, panel: Asking, still: Sequenc
     newest = next(asked, None)
     if newest is None or newest.outcome != TIED:
         return ()
-    equal = leading(session.scalars(select(Seat.opinion).where(Seat.panel_id == newest.id)))
+    asking = procedure.states[newest.state].panel if newest.state in procedure.states else None
+    uncounted = asking.settle.uncounted if asking else ()
+    equal = leading(session.scalars(select(Seat.opinion).where(Seat.panel_id == newest.id)), uncounted)
     return tuple(opinion for opinion in still if opinion in equal)

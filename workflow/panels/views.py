@@ -9,6 +9,7 @@ from typing import Any
 from workflow.engine.panels import Line
 from workflow.panels.candidates import CandidateView
 from workflow.people.called import Name
+from workflow.procedure.panel import CANDIDATE
 from workflow.procedure.panel import Panel as PanelRules
 from workflow.procedure.parts import Words
 from workflow.procedure.stages import State
@@ -71,7 +72,7 @@ class PanelView:
         """The candidate that was chosen."""
         if self.outcome != CHOSEN:
             return None
-        votes = Counter(seat.opinion for seat in self.seats if seat.opinion is not None)
+        votes = Counter(seat.opinion for seat in self.seats if (seat.opinion or "").startswith(CANDIDATE))
         first = votes.most_common(1)[0][0] if votes else ""
         return next((one for one in self.candidates if one.opinion == first), None)
 

@@ -25,6 +25,8 @@ class Opening(Part):
     """The role that the account of each child gets in it."""
     fills: Key | None = None
     """The form of the child that each row fills in."""
+    called: Key | None = None
+    """The column of the rows that says what each child is called: the case's own title where none is named."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> "Opening":

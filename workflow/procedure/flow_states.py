@@ -40,6 +40,24 @@ def kind_of(state: State) -> Kind:
     return "panel" if state.panel else "notice" if state.notice else "children" if state.children else "task"
 
 
+def only_the_clock_takes(procedure: Procedure, state: State, name: str) -> bool:
+    """Whether an action is taken when the time of its state is over, and at no other time: by nobody, by no other case."""
+    action = state.actions.get(name)
+    if action is None or state.deadline is None or state.deadline.on_expiry != name or wide(procedure, name, action):
+        return False
+    is_told = any(
+        use.name == "act_on" and use.params.get("action") == name
+        for one in procedure.states.values()
+        for use in one.every_effect
+    )
+    return not is_told and all(procedure.roles[role].is_automatic for role in action.by)
+
+
+def wide(procedure: Procedure, name: str, action: Action) -> bool:
+    """Whether an action is one of many states, drawn apart from them."""
+    return any(one.name == name and one.action is action for one in procedure.wide_actions)
+
+
 class StateGraph:
     """The nodes of one state and the flows out of it; actions of many states are drawn elsewhere."""
 
@@ -94,7 +112,8 @@ class StateGraph:
     def _action(self, name: str, action: Action) -> Iterator[Flow]:
         notes = notes_of(self.procedure, action, "title", "to")
         stays = action.named_targets == (self.ref,) and self.kind in {"task", "panel", "children"}
-        source = self._event(name, action, stays=stays) or self.ref
+        is_clocks = only_the_clock_takes(self.procedure, self.state, name)
+        source = f"expiry-{self.ref}" if is_clocks else self._event(name, action, stays=stays) or self.ref
         way = Flow(
             f"way-act-{self.ref}-{name}",
             source,
@@ -157,7 +176,9 @@ class StateGraph:
             self.flows.append(Flow(f"tell-{ref}", f"deadline-{ref}", f"told-{ref}"))
         name = deadline.on_expiry or ""
         leads = next((target for way, target in procedure.targets(ref) if way == name), None)
-        if leads:
-            title, expiry = way_words(procedure, ref, name), f"expiry-{ref}"
-            self.nodes.append(Node(expiry, "expiry", ref, joined(length, title), notes, host=ref, timer=deadline))
+        if leads is None:
+            return
+        title, expiry = way_words(procedure, ref, name), f"expiry-{ref}"
+        self.nodes.append(Node(expiry, "expiry", ref, joined(length, title), notes, host=ref, timer=deadline))
+        if not only_the_clock_takes(procedure, self.state, name):
             self.flows.append(Flow(f"expire-{ref}", expiry, entry(procedure, leads), title, name, is_named=False))

@@ -69,9 +69,9 @@ class FormField(Part):
     unit: Words | None = None
     """What an integer counts."""
     at_least: int | None = None
-    """The smallest number, the fewest rows or files accepted."""
+    """The smallest number, the fewest rows, files, people or choices accepted."""
     at_most: int | None = None
-    """The largest number, the most rows or files accepted."""
+    """The largest number, the most rows, files, people or choices accepted."""
     max_length: int = Field(default=4_000, ge=1, le=100_000)
     """The longest text accepted, in characters."""
     kinds: Annotated[tuple[FileKind, ...], BeforeValidator(_as_tuple)] = ()

@@ -138,20 +138,19 @@ class Procedure(Part):
         }
 
     def _with_common_actions(self, stage: Stage, ref: str, state: State) -> State:
-        if state.final is not None or state.choose:
+        """The state with the actions of its stage and of the procedure; those that stay lead back to it."""
+        if state.choose:
             return state
-        common = {
-            name: action
-            for name, action in (self.actions | stage.actions).items()
-            if ref not in action.except_in and action.to != ref
+        common = self.actions | stage.actions if state.final is None else {}
+        added = {n: one for n, one in common.items() if ref not in one.except_in and one.to != ref}
+        actions = {
+            name: action.taken_in(ref)
+            for name, action in (state.actions | {n: a for n, a in added.items() if n not in state.actions}).items()
         }
-        return (
-            state.model_copy(
-                update={"actions": state.actions | {n: a for n, a in common.items() if n not in state.actions}}
-            )
-            if common
-            else state
+        is_same = all(actions[name] is action for name, action in state.actions.items()) and len(actions) == len(
+            state.actions
         )
+        return state if is_same else state.model_copy(update={"actions": actions})
 
     @cached_property
     def wide_actions(self) -> tuple[WideAction, ...]:

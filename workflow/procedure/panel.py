@@ -11,6 +11,8 @@ from workflow.procedure.parts import Key, Keys, Part, StateRef, Words, _as_tuple
 
 RECUSED = "recused"
 """The opinion of a member who steps aside."""
+CANDIDATE = "case:"
+"""Begins an opinion that is a vote for a child case: `case:17`."""
 Cites = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 SETTLING = Literal["all", "majority", "share", "at_least", "most", "everyone_answered"]
 
@@ -80,7 +82,8 @@ class Settle(Part):
     `all`: everybody agrees; with `one_veto` the first disagreement settles it. `majority`: more than half of `base`
     agrees. `share`: at least the part `share` of `base` agrees. `at_least`: so many agree. `most`: the candidate or
     opinion with the most votes; equal votes are `tied`. `everyone_answered`: the panel is complete when all have
-    given theirs; nothing is decided by it. `recused_counts`: whether a member who left the room still counts among
+    given theirs; nothing is decided by it. Where members choose among candidates, `majority`, `share` and `at_least`
+    ask whether one of them has that many votes: `chosen`, else `undecided`. `recused_counts`: whether a member who left the room still counts among
     those who should attend; the texts leave it open, so it is a parameter.
     """
 
@@ -96,6 +99,8 @@ class Settle(Part):
     """Of whom more than half must agree."""
     recused_counts: bool = True
     """Whether a member who left the room counts among those who should attend."""
+    uncounted: Keys = ()
+    """Opinions that count as no vote, for or against: abstentions."""
     cites: Cites = ()
 
     @model_validator(mode="after")
@@ -122,6 +127,8 @@ class Panel(Part):
     among: Literal["tied", "all"] | None = None
     """What is voted on where another panel came out `tied` and leads here: with `tied`, and where nothing is written, only
     what had equal votes; with `all` everything anew."""
+    candidates_in: Annotated[tuple[StateRef, ...], BeforeValidator(_as_tuple)] = ()
+    """States of child cases that may be voted for: a run-off among some of them; every open one where none is named."""
     instead_of: Literal["secret_ballot", "ranked_ballot", "secret_ranked_ballot"] | None = None
     """The ballot the rules ask for where this panel stands in with named opinions."""
     fewest: int | None = Field(default=None, ge=1, le=1_000)
@@ -163,9 +170,18 @@ class Panel(Part):
         return frozenset((*self.of.mentioned, *filter(None, (self.recorded_by,))))
 
     @property
+    def has_to_win(self) -> bool:
+        """Whether a candidate must have so many votes, not only more than the others."""
+        counted = self.settle.rule in {"majority", "share", "at_least"}
+        return self.candidates is not None and counted and "agree" not in self.opinions
+
+    @property
     def possible_outcomes(self) -> frozenset[str]:
         """Every outcome this panel can come to; the state must say where each leads."""
-        by_rule = {"everyone_answered": {"complete"}, "most": {"chosen", "tied", *self.opinions}}
+        voted = set(self.opinions) - set(self.settle.uncounted)
+        by_rule = {"everyone_answered": {"complete"}, "most": {"chosen", "tied", *voted}}
+        if self.has_to_win:
+            by_rule[self.settle.rule] = {"chosen", "undecided", *voted}
         outcomes = set(by_rule.get(self.settle.rule, {"agreed", "refused"}))
         if "defer" in self.opinions and self.settle.rule not in by_rule:
             outcomes.add("deferred")

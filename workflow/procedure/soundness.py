@@ -10,7 +10,9 @@ from workflow.procedure.findings import Fault, listed
 from workflow.procedure.model import RELATIONS, Procedure
 from workflow.procedure.packs import RulePack
 from workflow.procedure.panel import Panel
+from workflow.procedure.reachability import reachability_faults
 from workflow.procedure.soundness_documents import document_faults, named_document_faults
+from workflow.procedure.soundness_names import name_faults
 from workflow.procedure.soundness_parts import (
     condition_faults,
     deadline_faults,
@@ -59,6 +61,10 @@ class Vocabulary(Protocol):
     def panel_outcomes(self, panel: Panel) -> frozenset[str]:
         """Every outcome a panel can come to."""
 
+    @property
+    def facts(self) -> frozenset[str]:
+        """Names of facts, and of their families with a dot at the end."""
+
     def has_text(self, key: str, /) -> bool:
         """Whether the texts of the office have a key."""
 
@@ -71,8 +77,7 @@ def unsoundness(procedure: Procedure, vocabulary: Vocabulary, *, on: date | None
     yield from rubric_faults(procedure)
     yield from document_faults(procedure)
     yield from timetable_faults(procedure)
-    if procedure.starts not in procedure.states:
-        yield ("starts",), "unknown_state", {"state": procedure.starts, "allowed": listed(procedure.states)}
+    yield from known_state(procedure, procedure.starts, ("starts",))
     for stage_key, stage in procedure.stages.items():
         for role in stage.seen_by:
             yield from _known_role(procedure, role, ("stages", stage_key, "seen_by"))
@@ -80,7 +85,8 @@ def unsoundness(procedure: Procedure, vocabulary: Vocabulary, *, on: date | None
             ref, path = f"{stage_key}.{key}", ("stages", stage_key, "states", key)
             yield from _state(procedure, vocabulary, procedure.states[ref], path)
             yield from part_faults(procedure, ref, procedure.states[ref], path)
-    yield from _reachability(procedure)
+    yield from name_faults(procedure, vocabulary.facts)
+    yield from reachability_faults(procedure)
 
 
 def _forms(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
@@ -149,7 +155,9 @@ def _kind(state: State) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _state(procedure: Procedure, vocabulary: Vocabulary, state: State, path: tuple[str | int, ...]) -> Iterator[Fault]:
     for code, params in _kind(state):
-        yield path, code, params
+        extra = next((one for one in state.outcomes if one not in state.settles), None)
+        where = ("outcomes", *((extra,) if extra else ())) if code == "outcomes" and state.outcomes else ()
+        yield (*path, *where), code, params
     for outcome, target in state.outcomes.items():
         yield from known_state(procedure, target, (*path, "outcomes", outcome))
     for outcome, effects in state.outcome_effects.items():
@@ -263,35 +271,3 @@ def _deadline(procedure: Procedure, state: State, deadline: Deadline, path: tupl
     yield from deadline_faults(procedure, state, deadline, path)
     if deadline.escalate:
         yield from _known_role(procedure, deadline.escalate.to, (*path, "escalate"))
-
-
-def _reachability(procedure: Procedure) -> Iterator[Fault]:
-    """States nobody comes to, and states from which no end can be reached; while a way leads nowhere, it alone is named."""
-    states = procedure.states
-    ways = {ref: {target for _, target in procedure.targets(ref)} for ref in states}
-    entered = {*procedure.entrances, *((procedure.cancelled,) if procedure.cancelled else ())}
-    if not states.keys() >= entered.union(*ways.values()):
-        return
-    reached = closure(entered, ways)
-    back: dict[str, set[str]] = {ref: set() for ref in states}
-    for ref, targets in ways.items():
-        for target in targets:
-            back[target].add(ref)
-    ending = closure({ref for ref, state in states.items() if state.final is not None}, back)
-    for ref, state in states.items():
-        stage, _, key = ref.partition(".")
-        path = ("stages", stage, "states", key)
-        if ref not in reached:
-            yield path, "unreachable", {"state": ref}
-        elif ref not in ending and (state.actions or state.outcomes or state.choose):
-            yield path, "no_way_out", {"state": ref}
-
-
-def closure(start: set[str], ways: Mapping[str, set[str]]) -> set[str]:
-    """Everything that is come to from the start, the start included."""
-    seen, todo = set(start), list(start)
-    while todo:
-        fresh = ways[todo.pop()] - seen
-        seen |= fresh
-        todo.extend(fresh)
-    return seen

@@ -10,14 +10,14 @@ from workflow.procedure.conditions import Condition
 from workflow.procedure.findings import Fault, Path, listed
 from workflow.procedure.forms import MOST_MEGABYTES, FormField
 from workflow.procedure.model import Procedure
-from workflow.procedure.panel import RECUSED
+from workflow.procedure.panel import RECUSED, Panel
 from workflow.procedure.stages import RESUMED, Action, Deadline, State, Use
 
 ROUND_DATES = ("opens_date", "closes_date")
 """What every round has a date for."""
 ROUND_FACTS = (*ROUND_DATES, "is_closed", "rubric", "seats", "states")
 """What is known of every round, as `round.NAME`: no planned date has such a name."""
-FIELD_PARAMS = ("by", "field", "order_by", "title_from", "organization_from", "number_from")
+FIELD_PARAMS = ("by", "by_lot", "field", "order_by", "title_from", "organization_from", "number_from", "take_from")
 """Parameters of guards and effects that name an answer of the case."""
 
 
@@ -95,6 +95,14 @@ def opening_faults(procedure: Procedure, opening: Opening, path: Path) -> Iterat
         known = procedure.forms[form].fields.get(field) if form in procedure.forms else None
         if known is None or known.type not in COUNTABLE:
             yield (*path, "for_each"), "unknown_field", {"field": opening.for_each, "allowed": _countable(procedure)}
+    if opening.called:
+        form, _, field = (opening.for_each or "").partition(".")
+        rows = procedure.forms[form].fields.get(field) if form in procedure.forms else None
+        texts = [key for key, column in rows.columns.items() if column.type == "text"] if rows else []
+        if opening.called not in texts:
+            yield (*path, "called"), "called_by_nothing", {"column": opening.called, "allowed": listed(texts) or "–"}
+        elif procedure.subject == "person":
+            yield (*path, "called"), "called_person", {}
     if opening.names and opening.names not in procedure.roles and opening.branch:
         yield (*path, "names"), "unknown_role", {"role": opening.names, "allowed": listed(procedure.roles)}
     if opening.fills and opening.branch and opening.fills not in procedure.forms:
@@ -154,10 +162,45 @@ def fact_faults(procedure: Procedure, name: str) -> Iterator[tuple[str, dict[str
         if rest not in {*ROUND_FACTS, *procedure.timetable}:
             dates = [f"round.{key}" for key in (*ROUND_FACTS, *procedure.timetable)]
             yield "unknown_fact", {"fact": name, "allowed": listed(dates)}
-    elif family in {"entered", "outcome", "votes"}:
-        ref = ".".join(rest.split(".")[:2])
-        if ref not in procedure.states:
-            yield "unknown_state", {"state": ref, "allowed": listed(procedure.states)}
+    elif family in {"entered", "outcome", "votes", "scores", "tally"} or (family == "children" and "." in rest):
+        yield from _state_fact_faults(procedure, family, rest)
+
+
+def _state_fact_faults(procedure: Procedure, family: str, rest: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A state that does not exist, or one without what the fact counts there."""
+    ref = ".".join(rest.split(".")[:2])
+    if family == "children" and ref not in procedure.states and opens_foreign(procedure):
+        return
+    if ref not in procedure.states:
+        yield "unknown_state", {"state": ref, "allowed": listed(procedure.states)}
+        return
+    known = set(_known_of(procedure, family))
+    if family in {"outcome", "votes", "scores", "tally"} and f"{family}.{rest}" not in known:
+        yield "unknown_fact", {"fact": f"{family}.{rest}", "allowed": listed(known) or "–"}
+
+
+def _known_of(procedure: Procedure, family: str) -> Iterator[str]:
+    """Every fact of a family about the panels, notices and child cases of states."""
+    for ref, state in procedure.states.items():
+        panel = state.panel
+        if family == "outcome" and state.settles:
+            yield f"outcome.{ref}"
+        elif family == "votes" and panel:
+            said = (*panel.opinions, *((RECUSED,) if panel.may_recuse else ()))
+            yield from (f"votes.{ref}.{opinion}" for opinion in said)
+        elif family == "scores" and panel and panel.scores:
+            yield f"scores.{ref}"
+        elif family == "tally" and panel and panel.candidates:
+            yield from (f"tally.{ref}.{place}" for place in ("candidates", "leading", "last"))
+
+
+def opens_foreign(procedure: Procedure) -> bool:
+    """Whether child cases may be of another procedure, whose states are not known here."""
+    waited = [
+        opening.procedure for state in procedure.states.values() if state.children for opening in state.children.opens
+    ]
+    uses = [use for state in procedure.states.values() for use in state.every_effect if use.name == "open_child"]
+    return any(waited) or any("procedure" in use.params for use in uses)
 
 
 def _answers(procedure: Procedure) -> Iterator[str]:
@@ -184,12 +227,25 @@ def panel_faults(procedure: Procedure, state: State, path: Path) -> Iterator[Fau
             yield (*path, "panel", "titles", opinion), "unknown_opinion", fault
     for ref in panel.of.without_who_spoke_in:
         yield from known_state(procedure, ref, (*path, "panel", "of"))
+    if panel.recorded_by and panel.candidates:
+        yield (*path, "panel", "recorded_by"), "recorded_votes", {}
     expiry = state.deadline.on_expiry if state.deadline else None
     if panel.silence and expiry not in state.outcomes:
         yield (*path, "panel", "silence"), "silence_never_counts", {}
+    yield from _vote_faults(procedure, panel, (*path, "panel"))
+
+
+def _vote_faults(procedure: Procedure, panel: Panel, path: Path) -> Iterator[Fault]:
+    """Votes on what is not there: opinions left uncounted, states of candidates, a rule that needs agreement."""
+    for opinion in panel.settle.uncounted:
+        if opinion not in panel.opinions:
+            fault = {"opinion": opinion, "allowed": listed(panel.opinions)}
+            yield (*path, "settle", "uncounted"), "unknown_opinion", fault
+    for ref in panel.candidates_in:
+        yield from known_state(procedure, ref, (*path, "candidates_in"))
     agreeing = {"all", "majority", "share", "at_least"}
-    if panel.settle.rule in agreeing and "agree" not in panel.opinions:
-        yield (*path, "panel", "opinions"), "no_agreement", {"rule": panel.settle.rule}
+    if panel.settle.rule in agreeing and "agree" not in panel.opinions and not panel.has_to_win:
+        yield (*path, "opinions"), "no_agreement", {"rule": panel.settle.rule}
 
 
 def file_faults(field: FormField, path: Path) -> Iterator[Fault]:

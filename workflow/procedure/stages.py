@@ -10,8 +10,8 @@ from workflow.procedure.conditions import Condition
 from workflow.procedure.panel import Cites, Panel
 from workflow.procedure.parts import Key, Keys, Part, StateRef, Words
 
-EARLIER, RESUMED = "earlier", "resumed"
-"""Targets that depend on the case: any state it has been in, and the state it was suspended in."""
+EARLIER, RESUMED, STAYS = "earlier", "resumed", "stays"
+"""Targets that depend on the case: any state it has been in, the state it was suspended in, the one it is in."""
 
 
 class Use(Part):
@@ -54,8 +54,8 @@ class Action(Part):
 
     by: Keys = Field(min_length=1)
     """Roles that may do it."""
-    to: Annotated[StateRef | Literal["earlier", "resumed"] | tuple[StateRef, ...], BeforeValidator(_targets)]
-    """The state it leads to; several, where who acts chooses; `earlier`: any it has been in; `resumed`: where it was suspended."""
+    to: Annotated[StateRef | Literal["earlier", "resumed", "stays"] | tuple[StateRef, ...], BeforeValidator(_targets)]
+    """The state it leads to; several, where who acts chooses; `earlier`: any it has been in; `resumed`: where it was suspended; `stays`: where it is."""
     title: Words | None = None
     form: Key | None = None
     """The form that is filled in with it."""
@@ -76,11 +76,20 @@ class Action(Part):
     cites: Cites = ()
 
     @property
+    def is_recall(self) -> bool:
+        """Whether it takes back what who acts did last, until somebody else does something."""
+        return any(use.name == "last_done" and use.params.get("by_same", True) for use in self.guards)
+
+    @property
     def named_targets(self) -> tuple[str, ...]:
         """The states `to` names; none for `earlier` and `resumed`."""
         if isinstance(self.to, tuple):
             return self.to
-        return () if self.to in (EARLIER, RESUMED) else (self.to,)
+        return () if self.to in (EARLIER, RESUMED, STAYS) else (self.to,)
+
+    def taken_in(self, ref: str) -> "Action":
+        """The action as the state it is taken in has it: one that stays leads back there."""
+        return self.model_copy(update={"to": ref}) if self.to == STAYS else self
 
 
 class Escalation(Part):

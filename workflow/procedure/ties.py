@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from workflow.procedure.findings import Fault, Path
 from workflow.procedure.model import Procedure
-from workflow.procedure.soundness import closure
+from workflow.procedure.reachability import closure
 from workflow.procedure.stages import State
 
 TIED = "tied"

@@ -26,13 +26,19 @@ def reason_codes(problem: Problem) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*inner, *faults))) or (problem.code,)
 
 
-def refusal_difference(expected: tuple[str, ...], problem: Problem | None) -> Difference | None:
-    """Whether a refusal is the one expected: every code found is expected, and every one expected is found."""
+def refusal_difference(
+    expected: tuple[str, ...], problem: Problem | None, *, to: str | None = None
+) -> Difference | None:
+    """Whether a refusal is the one expected: every code found is expected, and every one expected is found.
+
+    `to` is who was refused, where several did the same one after the other.
+    """
     if problem is None:
         return Difference("not_refused", ("refused",), {"expected": list(expected)}) if expected else None
     found = reason_codes(problem)
     if not expected:
-        return Difference("refused", (), {"found": list(found)}, problem)
+        who = {"who": to} if to else {}
+        return Difference("refused_to" if to else "refused", (), {"found": list(found), **who}, problem)
     unexpected = [code for code in found if not any(_is(code, one) for one in expected)]
     absent = [one for one in expected if not any(_is(code, one) for code in found)]
     if not unexpected and not absent:

@@ -4,11 +4,21 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from workflow.procedure.parts import FieldRef, Key, Keys, Part, StateRef, _as_tuple
+from workflow.procedure.parts import FieldRef, Key, Keys, Part, ProcedureKey, StateRef, _as_tuple
 from workflow.rehearsal.parts import CaseRef, DayOrNone, Name, Names
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 Templates = Annotated[tuple[Key, ...], BeforeValidator(_as_tuple)]
+
+
+class Narrowed(Part):
+    """An inbox as its holder narrows it, and the cases that stand in it then."""
+
+    procedure: ProcedureKey | None = None
+    """The key of a procedure; of a stage, that which is rehearsed where none is named."""
+    stage: Key | None = None
+    text: str = ""
+    finds: Annotated[tuple[CaseRef, ...], BeforeValidator(_as_tuple)] = ()
 
 
 class Then(Part):
@@ -34,6 +44,8 @@ class Then(Part):
     """`form.field` → the newest answer of the case, `~` for none."""
     inbox_of: Names = ()
     """Everybody in whose inbox the case stands."""
+    narrowed: dict[Name, Narrowed] = Field(default_factory=dict)
+    """Name → which cases are left in their inbox when they narrow it: `{mao: {text: park, finds: [second]}}`."""
     seats: Names = ()
     """Everybody who sits on the panel that is open."""
     posts: dict[Name, Texts] = Field(default_factory=dict)

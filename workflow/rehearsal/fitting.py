@@ -152,6 +152,11 @@ def _people(known: Known, then: Then) -> Iterator[Fault]:
     for key in ("inbox_of", "seats"):
         for place, name in enumerate(getattr(then, key)):
             yield from known.person(name, "then", key, place)
+    for name, narrowed in then.narrowed.items():
+        yield from known.person(name, "then", "narrowed", name)
+        for place, ref in enumerate(narrowed.finds):
+            yield from known.case_ref(ref, "then", "narrowed", name, "finds", place)
+        yield from known.one_of("stage", narrowed.stage, known.procedure.stages, "then", "narrowed", name, "stage")
     for name, templates in then.told.items():
         yield from known.person(name, "then", "told", name)
         for template in templates:

@@ -100,6 +100,8 @@ def _findings(source: Source, error: ValidationError) -> Iterator[Finding]:
         place = _place(fault["loc"])
         if fault["type"] in OWN_CODES:
             yield source.finding(place, f"scenario_{fault['type']}", **_values(fault))
+        elif fault["type"] == "string_type" and isinstance(fault["input"], list):
+            yield source.finding(place, "scenario_one_only", **_values(fault))
         else:
             yield source.worded({**fault, "loc": place})
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from workflow.cases.inbox import inbox
+from workflow.cases.inbox import Narrowing, inbox
 from workflow.cases.loading import LoadedCase, load_case
 from workflow.cases.tables import Case, CaseForm, WorkItem
 from workflow.context import Context
@@ -165,6 +165,18 @@ def _inbox_of(look: Look, then: Then) -> Iterator[Difference]:
     yield from _differs("inbox_of", sorted(then.inbox_of) or NOTHING, sorted(found) or NOTHING)
 
 
+def _narrowed(look: Look, then: Then) -> Iterator[Difference]:
+    for name, wanted in then.narrowed.items():
+        own = look.play.procedure.procedure if wanted.stage else None
+        narrowing = Narrowing(wanted.procedure or own, wanted.stage, wanted.text)
+        with look.play.looking(name) as context:
+            found = {item.case_id for item in inbox(context, narrowing=narrowing).items}
+        expected = {ref: look.play.case_id(ref) for ref in wanted.finds}
+        known = {number: ref for ref, number in {**look.play.cases, **expected}.items()}
+        shown = sorted(known.get(number, str(number)) for number in found)
+        yield from _differs("narrowed", sorted(expected) or NOTHING, shown or NOTHING, "narrowed", name, name=name)
+
+
 def _seats(look: Look, then: Then) -> Iterator[Difference]:
     names = {account: name for name, account in look.play.office.accounts.items()}
     seats = open_seats(look.context.session, look.case.id) if look.case else []
@@ -210,6 +222,7 @@ _LOOKS: dict[str, Looker] = {
     "children": _children,
     "answers": _answers,
     "inbox_of": _inbox_of,
+    "narrowed": _narrowed,
     "seats": _seats,
     "posts": _posts,
     "calls": _calls,

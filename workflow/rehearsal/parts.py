@@ -52,7 +52,14 @@ Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 """Somebody of a scenario, and the name they sign in by."""
 CaseRef = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,39}(/[a-z0-9][a-z0-9._-]{0,39})*$")]
 """A case by its name, and below it a child by its number or by whom it is about: `case/2`, `case/wang`, `second/2/1`."""
-Child = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")]
+
+
+def _numbered(value: Any) -> Any:
+    """A number written as one, as it is written in an address."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Child = Annotated[str, BeforeValidator(_numbered), Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")]
 """A child case by whom it is about, or by its number."""
 Names = Annotated[tuple[Name, ...], BeforeValidator(_as_tuple)]
 Holders = Annotated[Any, BeforeValidator(_holders)]

@@ -64,6 +64,8 @@ class Play:
     round_id: int | None = None
     cases: dict[str, int] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
+    speaker: str | None = None
+    """Who spoke last in a panel: of several in one step, the one who was refused."""
     planned_on: date | None = None
     """The day on which reviews were last looked for: once a day, as the scheduler does."""
 

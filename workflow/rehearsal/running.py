@@ -138,7 +138,9 @@ def _one_step(play: Play, cue: Cue) -> tuple[Difference, ...]:
     with play.looking() as context:
         before = before_step(context, case_meant(play, context, cue.step.case))
     problem = take_step(play, cue.step)
-    wrong = refusal_difference(cue.step.refused, problem)
+    who = getattr(cue.step, "who", None)
+    several = isinstance(who, tuple) and len(who) > 1
+    wrong = refusal_difference(cue.step.refused, problem, to=play.speaker if several else None)
     if wrong:
         return (wrong,)
     with play.looking() as context:

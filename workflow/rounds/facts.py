@@ -4,12 +4,14 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from workflow.cases.gathering import Gathered, fact_family, fact_source, iso_text
 from workflow.cases.loading import LoadedCase
 from workflow.cases.tables import Case, CaseForm
+from workflow.cases.versions import compiled_version
+from workflow.rounds.rules import rubric_of
 from workflow.rounds.tables import Round
 from workflow.store.hot import Hot
 from workflow.store.serializing import serialize_on
@@ -25,14 +27,13 @@ _WITHOUT_ROUND: Gathered = {
     "round.closes_date": None,
     "round.is_closed": False,
     "round.seats": {},
-    "round.rubric": [],
 }
 
 
 @fact_source("round.opens_date", "round.closes_date", "round.is_closed", "round.seats", "round.rubric")
 def round_dates(session: Session, case: LoadedCase, _facts: Gathered) -> Gathered:
     if case.round_id is None:
-        return dict(_WITHOUT_ROUND)
+        return {**_WITHOUT_ROUND, "round.rubric": rubric_of(compiled_version(session, case.version_id).procedure)}
     opens, closes, closed_at, seats, rubric = _ROUND.one(session, {"round_id": case.round_id})
     return {
         "round.opens_date": iso_text(opens),
@@ -72,13 +73,18 @@ def round_states(session: Session, case: LoadedCase, _facts: Gathered) -> Gather
 @fact_family("rank")
 def rank(session: Session, case: LoadedCase, _facts: Gathered, rest: str) -> int | None:
     """The place of a case by a number of its forms; whoever decides by it waits for others who do."""
-    serialize_on(session, f"round-states:{case.round_id}:{case.category}")
+    serialize_on(
+        session, f"round-states:{case.round_id}:{case.category}:{case.parent_id if case.round_id is None else ''}"
+    )
     form, _, key = rest.partition(".")
+    if case.round_id is not None:
+        peers = and_(Case.round_id == case.round_id, Case.category == case.category)
+    else:
+        peers = Case.parent_id == case.parent_id
     rows = session.execute(
         select(CaseForm.case_id, CaseForm.values)
         .join(Case, Case.id == CaseForm.case_id)
-        .where(CaseForm.form == form, Case.round_id == case.round_id, Case.category == case.category)
-        .where(Case.closed_at.is_(None))
+        .where(CaseForm.form == form, peers, Case.closed_at.is_(None))
         .order_by(CaseForm.id)
     )
     answers: dict[int, Any] = {case_id: values.get(key) for case_id, values in rows}

@@ -1,18 +1,17 @@
 """Plans by which running cases go on under another version: made, looked at case by case, carried out as a job, reverted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
 from workflow.bulk.operations import Seen, doer, make_job
 from workflow.bulk.tables import BulkEntry, BulkJob
 from workflow.cases.case_facts import MIGRATED
 from workflow.cases.gathering import gather_facts
 from workflow.cases.loading import load_case
-from workflow.cases.migrating import Move, migrate_case
+from workflow.cases.migrating import Move, migrate_cases
 from workflow.cases.tables import Case
 from workflow.cases.versions import compiled_version
 from workflow.context import Context
@@ -20,6 +19,8 @@ from workflow.panels.tables import Panel, Seat
 from workflow.problems import Conflict, Missing, Reason, Refused
 from workflow.procedure.model import Procedure
 from workflow.record.queries import events
+from workflow.record.tables import Event
+from workflow.versions.families import families_among, family_of
 from workflow.versions.operations import require_designer
 from workflow.versions.plan_rules import Plan, Standing, check_plan, obstacles, renamed_roles, suggested_plan
 from workflow.versions.tables import MigrationPlan
@@ -114,19 +115,37 @@ def preview_moves(context: Context, *, plan_id: int) -> tuple[Foreseen, ...]:
     found = plan_view(context, plan_id)
     running = select(Case).where(Case.procedure_version_id == found.from_version_id, Case.closed_at.is_(None))
     cases = context.session.scalars(running.order_by(Case.id).limit(MOST_MOVED)).all()
-    opinions = _opinions(context, found.from_version_id)
+    families = families_among(context.session, found.from_version_id)
+    kin = {one for case in cases for one in families.get(case.id, ())} - {case.id for case in cases}
+    beyond = context.session.scalars(running.where(Case.id.in_(kin))).all() if kin else ()
+    own = _own_reasons(context, found, (*cases, *beyond))
+    references = {case.id: case.reference for case in (*cases, *beyond)}
     return tuple(
         Foreseen(
-            case.id,
-            case.reference,
-            case.state,
-            case.version,
+            *(case.id, case.reference, case.state, case.version),
             found.plan.states.get(case.state),
-            obstacles(found.old, found.new, found.plan, standing),
+            (*own[case.id], *_reasons_of_kin(case.id, families.get(case.id, ()), own, references)),
         )
-        for case, standing in _standings(context, found, cases, opinions)
-        if found.reverts_id is None or _was_moved_by(context, case.id, found.reverts_id)
+        for case in cases
+        if found.reverts_id is None or _was_moved_by(context, families.get(case.id, (case.id,))[0], found.reverts_id)
     )
+
+
+def _own_reasons(context: Context, found: PlanView, cases: Sequence[Case]) -> dict[int, tuple[Reason, ...]]:
+    """Case → what stands against its own move."""
+    opinions = _opinions(context, found.from_version_id, case_id=cases[0].id if len(cases) == 1 else None)
+    return {
+        case.id: obstacles(found.old, found.new, found.plan, standing)
+        for case, standing in _standings(context, found, cases, opinions)
+    }
+
+
+def _reasons_of_kin(
+    case_id: int, family: Iterable[int], own: Mapping[int, tuple[Reason, ...]], references: Mapping[int, str]
+) -> tuple[Reason, ...]:
+    """Branches go on by the rules of their case: what keeps one of a family back keeps all of it back."""
+    kept = [references[one] for one in family if one != case_id and own[one]]
+    return (Reason("move.family_kept", {"references": kept}),) if kept else ()
 
 
 def start_moving(context: Context, *, plan_id: int, seen: Sequence[Seen], once_key: str) -> int:
@@ -149,14 +168,24 @@ def plan_jobs(context: Context, plan_id: int) -> tuple[int, ...]:
 
 @doer(MOVING)
 def move_entry(context: Context, job: BulkJob, entry: BulkEntry) -> None:
-    """Moves the case of one entry. Raises Refused with what stands against it now, Conflict where it went on meanwhile."""
+    """Moves the case of one entry, with its family. Raises Refused with what stands against it now, Conflict where it
+    went on meanwhile.
+    """
     found = plan_view(context, int(job.doing.partition(":")[2]))
-    case = context.session.get_one(Case, entry.case_id, with_for_update=True)
-    if case.version != entry.seen_version or case.procedure_version_id != found.from_version_id:
+    key = f"{MOVING}:{job.id}"
+    if _came_along(context, entry.case_id, key):
+        return
+    family = family_of(context.session, entry.case_id, found.from_version_id)
+    locked = {
+        one: load_case(context.session, one, is_locked=True) for one in family
+    }  # parents first, as everybody does
+    case = locked[entry.case_id]
+    is_whole = family == family_of(context.session, entry.case_id, found.from_version_id)
+    if case.version != entry.seen_version or case.version_id != found.from_version_id or not is_whole:
         raise Conflict("case_changed", reference=case.reference, seen=entry.seen_version)
-    opinions = _opinions(context, found.from_version_id, case_id=case.id)
-    ((_, standing),) = _standings(context, found, [case], opinions)
-    if reasons := obstacles(found.old, found.new, found.plan, standing):
+    own = _own_reasons(context, found, [context.session.get_one(Case, one) for one in family])
+    references = {one: row.reference for one, row in locked.items()}
+    if reasons := (*own[case.id], *_reasons_of_kin(case.id, family, own, references)):
         raise Refused(reasons)
     move = Move(
         plan_id=found.id,
@@ -166,40 +195,22 @@ def move_entry(context: Context, job: BulkJob, entry: BulkEntry) -> None:
         fields=found.plan.fields,
         roles=renamed_roles(found.old, found.new),
     )
-    migrate_case(
-        context,
-        case_id=case.id,
-        seen_version=entry.seen_version,
-        move=move,
-        command_key=f"{MOVING}:{job.id}:{case.id}",
-    )
+    seen = {one: row.version for one, row in locked.items()}
+    migrate_cases(context, seen=seen, move=move, command_key=key)
+
+
+def _came_along(context: Context, case_id: int, key: str) -> bool:
+    """Whether this job has moved a case already, together with the case it is a branch of."""
+    done = select(Event.seq).where(Event.case_id == case_id, Event.command_key == key)
+    return context.session.scalar(done) is not None
 
 
 def _standings(
     context: Context, found: PlanView, cases: Sequence[Case], opinions: dict[int, frozenset[str]]
 ) -> Iterator[tuple[Case, Standing]]:
-    child = aliased(Case)
-    parents = set(
-        context.session.scalars(
-            select(child.parent_id).where(
-                child.parent_id.is_not(None),
-                child.closed_at.is_(None),
-                child.procedure_version_id == found.from_version_id,
-                exists().where(Case.id == child.parent_id, Case.procedure_version_id == found.from_version_id),
-            )
-        )
-    )
     for case in cases:
-        is_branch = case.parent_id is not None and _shares_version(context, case)
         suspended_in = _suspended_in(context, case.id) if found.old.states[case.state].suspends else None
-        given = opinions.get(case.id, frozenset())
-        yield case, Standing(case.state, is_branch, case.id in parents, suspended_in, given)
-
-
-def _shares_version(context: Context, case: Case) -> bool:
-    """Whether a child case runs by its parent's own rules, as a branch of it."""
-    parent = select(Case.procedure_version_id).where(Case.id == case.parent_id)
-    return context.session.scalar(parent) == case.procedure_version_id
+        yield case, Standing(case.state, suspended_in, opinions.get(case.id, frozenset()))
 
 
 def _suspended_in(context: Context, case_id: int) -> str | None:

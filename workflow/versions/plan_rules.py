@@ -24,10 +24,6 @@ class Standing:
     """What must be known of a case to say whether it can be moved."""
 
     state: str
-    is_branch: bool = False
-    """Whether it is a branch of another case."""
-    has_branches: bool = False
-    """Whether branches of it are open."""
     suspended_in: str | None = None
     opinions: frozenset[str] = frozenset()
     """Opinions given in the panel that is open."""
@@ -109,10 +105,6 @@ def obstacles(old: Procedure, new: Procedure, plan: Plan, standing: Standing) ->
 
 def _obstacles(old: Procedure, new: Procedure, plan: Plan, standing: Standing) -> Iterator[tuple[str, dict[str, Any]]]:
     here = f"state:{standing.state}"
-    if standing.is_branch:
-        yield "move.is_branch", {}
-    if standing.has_branches:
-        yield "move.has_branches", {}
     target = plan.states.get(standing.state)
     if target is None:
         yield "move.no_target", {"state": here}

@@ -135,6 +135,15 @@ def test_the_case_says_what_of_its_children_it_waits_for(elsewhere: Callable[[st
     assert "Letter received" in page
 
 
+def test_a_letter_is_headed_by_its_referee_and_says_whom_it_is_about(elsewhere: Callable[[str], Elsewhere]) -> None:
+    place = elsewhere(KEY)
+    child = place.children(lettered(place))[0]
+    page = place.reads(CHAIR, f"/cases/{child}")
+    assert ">Referee 1</h1>" in page
+    assert "About Lin Wan" in page
+    assert "关于林晚" in place.reads(CHAIR, f"/cases/{child}", locale="zh")
+
+
 def test_children_are_not_told_of_to_who_does_not_read_them(elsewhere: Callable[[str], Elsewhere]) -> None:
     place = elsewhere(KEY)
     case_id = lettered(place)

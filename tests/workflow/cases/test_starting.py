@@ -45,6 +45,9 @@ def test_a_post_is_named_when_its_case_is_opened(office: Office) -> None:
         start(office, "secretary", title=" ")
     with pytest.raises(Invalid, match="field_too_long"):
         start(office, "secretary", title="L" * 201)
+    with pytest.raises(Invalid, match="field_not_text"):
+        start(office, "secretary", title="L\x00")
+    assert start(office, "secretary", title="Chief \n Librarian") == "Chief Librarian", "however it is opened"
 
 
 def test_only_the_roles_named_open_a_case(office: Office) -> None:

@@ -180,6 +180,24 @@ FAILS = [
     (
         "last_done",
         {"actions": ["submit"]},
+        facts(
+            case__last_done={"action": "approve", "account_id": 8, "at": "2026-09-07T02:00:00Z"}, actor__account_id=7
+        ),
+        ["last_done.acted"],
+        {"action": "action:approve", "account": "account:8", "done_at": "2026-09-07T02:00:00Z"},
+    ),
+    (
+        "last_done",
+        {"actions": ["submit"]},
+        facts(
+            case__last_done={"action": "expire", "account_id": None, "at": "2026-09-07T02:00:00Z"}, actor__account_id=7
+        ),
+        ["last_done.gone_on_by_itself"],
+        {"action": "action:expire", "done_at": "2026-09-07T02:00:00Z"},
+    ),
+    (
+        "last_done",
+        {"actions": ["submit"]},
         facts(case__last_done={"action": "submit", "account_id": 8}, actor__account_id=7),
         ["last_done.other"],
         {},

@@ -51,7 +51,7 @@ class Play:
         with office.database.writing() as session:
             version = publish_procedure(Context(session, CLOCK, office.now), procedure)
         played = cls(office, version)
-        person = begun.pop("person_id", None) or office.person()
+        person = begun.pop("person_id") if "person_id" in begun else office.person()
         with office.as_("secretary") as context:
             begun = {"body_id": office.bodies["street"], **begun}
             played.case_id = open_case(context, version_id=version, person_id=person, **begun).case_id

@@ -79,6 +79,14 @@ def test_silence_that_never_comes_to_count_is_a_fault(office: Office) -> None:
         Play.of(office, SILENT.replace("SILENCE", "agree").replace("on_expiry: refused", "remind: [0]"))
 
 
+def test_a_recorder_who_would_enter_votes_for_candidates_is_a_fault(office: Office) -> None:
+    text = SILENT.replace(
+        "          silence: SILENCE\n", "          recorded_by: clerk\n          candidates: children\n"
+    )
+    with pytest.raises(Unsound, match="recorded_votes"):
+        Play.of(office, text)
+
+
 COMMITTEE = """
 starts: desk.draft
 stages:

@@ -8,6 +8,7 @@ from tests.workflow.language.playing import Play
 from workflow.bodies.tables import Body
 from workflow.cases.acting_on import trigger_from_outside
 from workflow.problems import Forbidden, Refused
+from workflow.store.types import instant_text
 
 RELATIONS = """
   writer: {did: submit, title: {en: Who submitted, zh: 提交人}}
@@ -81,7 +82,23 @@ def test_it_is_recalled_until_somebody_else_has_done_something(related: Play) ->
     related.act("secretary", "look")
     with pytest.raises(Refused) as refused:
         related.act("nominator", "recall")
-    assert [reason.code for reason in refused.value.reasons] == ["last_done.gone_on"]
+    (reason,) = refused.value.reasons
+    account = related.office.actors["secretary"].account_id
+    assert reason.code == "last_done.acted"
+    assert reason.params == {
+        "action": "action:look",
+        "account": f"account:{account}",
+        "done_at": instant_text(related.office.now),
+    }
+
+
+def test_work_that_the_rules_give_to_somebody_does_not_end_the_time_for_a_recall(office: Office) -> None:
+    with office.database.writing() as session:
+        session.execute(update(Body).where(Body.code == "street").values(parent_id=office.bodies["organization"]))
+    text = RELATIONS.replace("holds: officer, title: {en: Body", "holds: officer, assigned: in_turn, title: {en: Body")
+    played = Play.of(office, text.replace("look: {by: above, awaited: false", "look: {by: above").lstrip("\n"))
+    assert played.act("nominator", "submit") == "desk.sent"
+    assert played.act("nominator", "recall") == "desk.draft", "nobody has acted"
 
 
 def trigger_now(played: Play, action: str = "register") -> str:

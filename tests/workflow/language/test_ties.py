@@ -7,6 +7,7 @@ import pytest
 from definitions.library import procedures
 from tests.fixtures.office import Office
 from tests.workflow.language.playing import Play
+from workflow.engine.panels import leading
 from workflow.panels.operations import preview_meeting
 from workflow.panels.queries import open_seats
 from workflow.problems import Invalid
@@ -112,3 +113,14 @@ def test_only_a_tie_that_leads_on_limits_what_follows() -> None:
     election = procedures()["project-leader-election"]
     assert asked_about(election, "polling.tie") == {"polling.voting"}
     assert asked_about(election, "polling.voting") == frozenset()
+
+
+def test_abstentions_are_not_ahead_of_what_they_abstain_from(office: Office) -> None:
+    text = SITES.replace("AMONG", "").replace(
+        "east], settle: {rule: most,", "east, none], settle: {rule: most, uncounted: none,", 1
+    )
+    played = Play.of(office, text)
+    played.gives("assessor1", "none")
+    assert played.expires() == "desk.casting", "nobody voted for anything"
+    assert played.gives("orghead", "east") == "desk.done", "where nothing had votes, everything can be chosen"
+    assert leading(["north", "south", "none", "none", None, "recused"], ("none",)) == {"north", "south"}

@@ -145,6 +145,7 @@ def test_what_flows_nothing_comes_to_but_the_start_and_events_on_tasks(procedure
     begins = {"start", "branch", "reopening", "arrival", "landing", "trigger", "cancellation"}
     assert {node.kind for node in drawn.nodes if node.id not in come_to} <= begins | ON_TASKS | {"anywhere"}
     left = {flow.source for flow in drawn.flows}
+    left |= {str(node.host) for node in drawn.nodes if node.kind == "expiry" and node.id in left}
     ends_there = {"end", "told", "noted", "back", "away", "departure"}
     assert {node.kind for node in drawn.nodes if node.id not in left} <= ends_there | {"anywhere"}
 
@@ -203,6 +204,26 @@ def test_no_line_runs_through_an_element(procedure: Procedure, lanes: LanesBy) -
             box = places.nodes[node.id]
             within = Box(box.x + 1, box.y + 1, box.width - 2, box.height - 2)
             assert not any(overlap(within, line) for line in segments(places.flows[flow.id])), (flow.id, node.id)
+
+
+def test_what_only_the_clock_does_is_there_once_on_its_timer() -> None:
+    root = ET.fromstring(write_bpmn(every()["project-leader-election"], zh))
+    flows = {str(flow.get("id")): flow for flow in root.iter(f"{BPMN}sequenceFlow")}
+    way = flows["way-act-campaign.running-begin_vote"]
+    assert way.get("sourceRef") == "expiry-campaign.running"
+    assert one(root, "expiry-campaign.running").get("attachedToRef") == "campaign.running"
+    assert "启动投票" in str(one(root, "expiry-campaign.running").get("name"))
+    assert [
+        id_ for id_ in flows if "campaign.running" in id_ and flows[id_].get("targetRef") == way.get("targetRef")
+    ] == [way.get("id")]
+    assert "expire-polling.voting" in flows, "a tie comes about by votes too"
+    tenure = ET.fromstring(write_bpmn(every()["promotion-tenure"], zh))
+    people = {key for key, role in every()["promotion-tenure"].roles.items() if not role.is_automatic}
+    for ref, state in every()["promotion-tenure"].states.items():
+        name = state.deadline.on_expiry if state.deadline else None
+        if name in state.actions and people & set(state.actions[name].by):
+            ids = [flow.get("id") for flow in tenure.iter(f"{BPMN}sequenceFlow")]
+            assert {f"expire-{ref}", f"way-act-{ref}-{name}"} <= set(ids), "people may do it before the time is over"
 
 
 def test_a_state_that_chooses_is_a_gateway_with_conditions_in_words_and_a_default() -> None:

@@ -69,6 +69,56 @@ def test_ways_of_a_choice_and_targets_chosen() -> None:
     assert "desk.draft.submit" not in missed["actions"]
 
 
+VOTED = """
+starts: desk.draft
+cancelled: candidate.out
+forms:
+  list:
+    title: {en: List, zh: 名单}
+    fields: {people: {type: accounts, holders_of: reader, title: {en: People, zh: 人员}}}
+stages:
+  desk:
+    title: {en: Desk, zh: 办理}
+    states:
+      draft: {title: {en: Draft, zh: 起草}, actions: {submit: {by: clerk, form: list, effects: [{open_child: {branch: candidate.asked, for_each: list.people, names: named}}], to: desk.open}}}
+      open: {title: {en: Open, zh: 进行中}, actions: {close: {by: clerk, to: desk.done}}}
+      done: {title: {en: Done, zh: 办结}, final: done}
+  candidate:
+    title: {en: Candidate, zh: 候选人}
+    states:
+      asked:
+        title: {en: Asked, zh: 征询}
+        panel: {of: {everyone: reader}, opinions: [agree, disagree], settle: {rule: majority, cites: r/1}}
+        outcomes: {agreed: candidate.in, refused: candidate.out}
+      in: {title: {en: In, zh: 入选}, final: in}
+      out: {title: {en: Out, zh: 落选}, final: out}
+"""
+READERS = (
+    "  reader: {of: organization, holds: assessor, title: {en: Readers, zh: 评阅人}}\n"
+    "  named: {chosen_in: list.people, title: {en: Named, zh: 被指定人}}\n"
+)
+
+
+def test_a_child_is_called_by_who_is_named_in_it_and_not_by_who_sits_on_its_panel() -> None:
+    rehearsed = play(
+        READERS + VOTED,
+        "{who: chen, does: submit, form: {people: [fang, song]}}",
+        "{who: [song, tang], gives: agree, case: case/fang, then: {ended: in, cases: {case/song: candidate.asked}}}",
+    )
+    assert rehearsed.passed, "\n".join(report_lines(rehearsed, "en"))
+
+
+def test_of_several_who_speak_the_one_refused_is_named() -> None:
+    rehearsed = play(
+        READERS + VOTED,
+        "{who: chen, does: submit, form: {people: [fang]}}",
+        "{who: [song, chen], gives: agree, case: case/1}",
+    )
+    assert "This was refused to chen (seat_not_yours), and should have been done:" in "\n".join(
+        report_lines(rehearsed, "en")
+    )
+
+
 def test_a_closed_case_is_reopened_by_a_second_person() -> None:
     missed = passes(
         play(
@@ -273,3 +323,68 @@ def test_a_faulty_step_is_found_at_its_line(step: str, code: str, named: str) ->
     assert [(one.code, one.line) for one in caught.value.findings] == [(code, GIVEN.count("\n") + 2)]
     for language in ("en", "zh"):
         assert named in finding_text(caught.value.findings[0], language)
+
+
+PILED = """
+  assessor: {of: organization, holds: assessor, title: {en: Assessor, zh: 考察人员}}
+opened_by: clerk
+starts: desk.draft
+stages:
+  desk:
+    title: {en: Desk, zh: 办理}
+    states:
+      draft: {title: {en: Draft, zh: 起草}, actions: {submit: {by: clerk, bulk: true, guards: [{not_done_by_same: {actions: back}}], to: desk.sent}}}
+      sent: {title: {en: Sent, zh: 已报送}, actions: {back: {by: clerk, to: desk.draft}, close: {by: clerk, to: desk.done}}}
+      done: {title: {en: Done, zh: 办结}, final: done}
+"""
+
+
+def test_the_same_is_done_to_several_cases_and_inboxes_are_narrowed() -> None:
+    passes(
+        play(
+            PILED,
+            "{who: chen, opens: {person: ma, body: street}, as: second}",
+            "{who: chen, does_all: submit, cases: [case, second], then: {state: desk.sent, cases: {second: desk.sent}}}",
+            "{who: chen, does: back}",
+            "{who: chen, does: back, case: second}",
+            "{who: chen, does_all: submit, cases: [case, second], refused: [not_done_by_same], then: {cases: {second: desk.draft}}}",
+            "{until: 2026-09-07, then: {narrowed: {chen: {stage: desk, finds: [case, second]}, he: {finds: []}}}}",
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "word"),
+    [
+        ("{who: chen, does_all: submit, cases: [third]}", "third"),
+        ("{who: chen, does_all: submits, cases: [case]}", "submits"),
+        ("{who: chen, does_all: submit, cases: []}", "At least one"),
+        ("{until: 2026-09-07, then: {narrowed: {chen: {stage: bench, finds: [case]}}}}", "bench"),
+        ("{until: 2026-09-07, then: {narrowed: {chen: {finds: [third]}}}}", "third"),
+        ("{until: 2026-09-07, then: {narrowed: {nobody: {finds: [case]}}}}", "nobody"),
+    ],
+)
+def test_what_is_named_for_several_cases_and_does_not_exist_is_a_finding(step: str, word: str) -> None:
+    with pytest.raises(Unsound) as unsound:
+        play(PILED, step)
+    assert word in " ".join(finding_text(one, "en") for one in unsound.value.findings)
+
+
+def test_an_inbox_that_holds_something_else_is_a_difference() -> None:
+    rehearsed = play(PILED, "{until: 2026-09-07, then: {narrowed: {chen: {finds: []}}}}")
+    assert "chen should find, narrowed like this: nothing. There stand: case." in "\n".join(
+        report_lines(rehearsed, "en")
+    )
+
+
+def test_several_where_one_is_wanted_are_said_so() -> None:
+    with pytest.raises(Unsound) as caught:
+        play(READERS + VOTED, "{who: [chen, wu], does: submit}")
+    found = caught.value.findings[0]
+    assert found.code == "scenario_one_only"
+    assert "only “gives” and “votes_for” take several people" in finding_text(found, "en")
+
+
+def test_a_child_to_vote_for_may_be_a_number() -> None:
+    rehearsed = play(ASSESSOR + ELECTION, "{who: fang, votes_for: 1, refused: [rehearsal_child_missing]}")
+    assert rehearsed.passed, "\n".join(report_lines(rehearsed, "en"))

@@ -45,14 +45,18 @@ class ActOn(Effect):
     key: ClassVar[str] = "act_on"
     among: Literal["children", "parent", "round"]
     """The case's children, its parent, or the other cases of its round and category."""
-    which: Literal["chosen", "others", "all", "first"] = "all"
-    """The child a panel has chosen, all but that one, all of them, or the first so many."""
+    which: Literal["chosen", "others", "leading", "last", "all", "first"] = "all"
+    """The child a panel has chosen, all but that one, those with the most votes, those with the fewest, all, or the first so many."""
     in_states: Annotated[tuple[StateRef, ...], BeforeValidator(_as_tuple)] = ()
     """States they must be in."""
     take: int = Field(default=1, ge=1, le=1_000)
     """How many, where the first are taken."""
+    take_from: FieldRef | None = None
+    """The answer of the case (`form.field`) that says how many instead."""
     order_by: FieldRef | None = None
     """The number (`form.field`) that orders them, highest first; then, and without it, as they were opened."""
+    by_lot: FieldRef | None = None
+    """The answer of the case (`form.field`) that is the public seed of a lot, which then decides in place of who was opened first."""
     action: Key
     """What is done to them."""
 

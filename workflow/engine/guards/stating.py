@@ -1,7 +1,7 @@
 """Guards that a definition words itself, and those on what was done last and on what else goes on."""
 
-from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
@@ -55,9 +55,18 @@ class LastDone(Guard):
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         last = facts["case.last_done"]
         if last["action"] not in self.actions:
-            yield self.reason("gone_on", action=f"action:{last['action']}")
+            yield self._gone_on(last)
         elif self.by_same and last["account_id"] != facts["actor.account_id"]:
             yield self.reason("other", action=f"action:{last['action']}")
+
+    def _gone_on(self, last: Mapping[str, Any]) -> Reason:
+        """Who has acted since and when; time that ran out is nobody's doing."""
+        action = f"action:{last['action']}"
+        if not last.get("at"):
+            return self.reason("gone_on", action=action)
+        if last["account_id"] is None:
+            return self.reason("gone_on_by_itself", action=action, done_at=last["at"])
+        return self.reason("acted", action=action, account=f"account:{last['account_id']}", done_at=last["at"])
 
 
 class Exclusive(Guard):

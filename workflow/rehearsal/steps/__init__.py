@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Union
 
 from pydantic import Discriminator, Tag
 
-from workflow.rehearsal.steps import acting, assigning, opening, panels
+from workflow.rehearsal.steps import acting, assigning, opening, panels, piles
 from workflow.rehearsal.steps.base import REGISTRY, Step
 
-__all__ = ["REGISTRY", "AnyStep", "Step", "acting", "assigning", "opening", "panels"]
+__all__ = ["REGISTRY", "AnyStep", "Step", "acting", "assigning", "opening", "panels", "piles"]
 
 
 def _verb(value: Any) -> str | None:

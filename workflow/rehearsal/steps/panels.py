@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from workflow.engine.panels import CANDIDATE
 from workflow.panels.operations import give_opinion, record_meeting
 from workflow.panels.queries import open_seats
 from workflow.panels.rules import ATTENDANCES
 from workflow.panels.tables import Seat
 from workflow.problems import Conflict, Invalid
+from workflow.procedure.panel import CANDIDATE
 from workflow.procedure.parts import Key
 from workflow.rehearsal.known import Fault, Known
 from workflow.rehearsal.parts import Child, Holders, Name, Names
@@ -64,6 +64,7 @@ class Vote(Step):
 
 def speak(play: Play, name: str, ref: str | None, *, opinion: str, **given: Any) -> None:
     """Gives somebody's opinion from their own seat; from another's, to be refused, where they have none."""
+    play.speaker = name
     with play.as_(name) as context:
         case = play.case(context, ref)
         seats = open_seats(context.session, case.id)
