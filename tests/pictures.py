@@ -33,6 +33,28 @@ def _first_case(page: Page, base: str) -> None:
     page.click("table.list tbody tr a")
 
 
+def _exception(page: Page, base: str) -> None:
+    _first_case(page, base)
+    page.evaluate("scrollTo(0, 330)")
+
+
+def _meeting(page: Page, base: str) -> None:
+    """Eight of eleven present, five in favour."""
+    _first_case(page, base)
+    attendance = page.locator("select[name^=attendance_]")
+    for number in range(attendance.count()):
+        attendance.nth(number).select_option("present" if number < 8 else "absent")
+        if number < 5:
+            page.locator("select[name^=opinion_]").nth(number).select_option("agree")
+    page.select_option("select[name=rest]", "disagree")
+    page.click("button[name=preview]")
+
+
+def _signing(page: Page, base: str) -> None:
+    _first_case(page, base)
+    page.click(".jump-to-decision a")
+
+
 def _faulty_draft(page: Page, base: str) -> None:
     page.goto(f"{base}/procedures/annual-review")
     page.click(".page-actions .button-primary")
@@ -53,9 +75,9 @@ SHOTS = (
     ("inbox", "secretary", _at("/inbox"), "zh-CN", WIDE, None),
     ("board", "secretary", _at("/rounds/1"), "en", WIDE, None),
     ("ranking", "secretary", _at("/rounds/1/ranking"), "zh-CN", WIDE, None),
-    ("meeting", "recorder", _first_case, "zh-CN", WIDE, None),
-    ("exception", "orghead", _first_case, "en", WIDE, "dark"),
-    ("phone", "unitedfront", _first_case, "zh-CN", PHONE, None),
+    ("meeting", "recorder", _meeting, "zh-CN", WIDE, None),
+    ("exception", "orghead", _exception, "en", WIDE, "dark"),
+    ("phone", "unitedfront", _signing, "zh-CN", PHONE, None),
     ("sandbox", "designer", _sandbox, "zh-CN", WIDE, None),
     ("draft", "designer", _faulty_draft, "en", WIDE, None),
 )
@@ -84,12 +106,15 @@ Shot = tuple[str, str, Way, str, ViewportSize, str | None]
 
 def _take(browser: Browser, base: str, shot: Shot) -> None:
     name, account, way, language, size, colours = shot
-    context = browser.new_context(viewport=size, locale=language, color_scheme="dark" if colours else "light")
+    context = browser.new_context(
+        viewport=size, locale=language, color_scheme="dark" if colours else "light", reduced_motion="reduce"
+    )
     page = context.new_page()
     page.goto(f"{base}/sign-in")
     page.click(f'button[value="{account}"]')
-    if language == "en":
-        page.click('button[name="language"][value="en"]')
+    other = page.locator(f'button[name="language"][value="{language[:2]}"]')
+    if other.count():  # an account keeps the language of the picture before
+        other.click()
     way(page, base)
     page.screenshot(path=FOLDER / f"{name}.png")
     context.close()

@@ -141,16 +141,7 @@ def add_account(context: Context, *, sign_in_name: str, name: str, name_latin: s
     Raises Invalid naming every faulty field, Conflict where the sign-in name is taken.
     """
     require_administrator(context)
-    problems: list[Problem] = [
-        Invalid("field_required", field=field)
-        for field, value in (("name", name), ("name_latin", name_latin))
-        if not value.strip()
-    ]
-    problems += [
-        Invalid("field_not_one_line", field=field)
-        for field, value in (("name", name), ("name_latin", name_latin))
-        if not is_one_line(value.strip())
-    ]
+    problems = _name_faults(name=name, name_latin=name_latin)
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,39}", sign_in_name):
         problems.append(Invalid("sign_in_name_shape", field="sign_in_name"))
     if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
@@ -171,6 +162,13 @@ def add_account(context: Context, *, sign_in_name: str, name: str, name_latin: s
     context.session.add(row)
     context.session.flush()
     return row.id
+
+
+def _name_faults(**names: str) -> list[Problem]:
+    """What is wrong with names: each is there, and one line."""
+    missing: list[Problem] = [Invalid("field_required", field=key) for key, text in names.items() if not text.strip()]
+    broken = [key for key, text in names.items() if not is_one_line(text.strip())]
+    return [*missing, *(Invalid("field_not_one_line", field=key) for key in broken)]
 
 
 def change_locale(context: Context, *, locale: str) -> None:
