@@ -94,19 +94,30 @@ def opening_faults(procedure: Procedure, opening: Opening, path: Path) -> Iterat
         form, _, field = opening.for_each.partition(".")
         known = procedure.forms[form].fields.get(field) if form in procedure.forms else None
         if known is None or known.type not in COUNTABLE:
-            yield (*path, "for_each"), "unknown_field", {"field": opening.for_each, "allowed": _countable(procedure)}
+            yield (
+                (*path, "for_each"),
+                "unknown_field",
+                {"field": opening.for_each, "allowed": _fields_of(procedure, COUNTABLE)},
+            )
+    if opening.body and opening.body != "subject":
+        form, _, field = opening.body.partition(".")
+        answer = procedure.forms[form].fields.get(field) if form in procedure.forms else None
+        if answer is None or answer.type != "body":
+            allowed = _fields_of(procedure, frozenset({"body"}))
+            yield (*path, "body"), "unknown_field", {"field": opening.body, "allowed": allowed}
     if opening.names and opening.names not in procedure.roles and opening.branch:
         yield (*path, "names"), "unknown_role", {"role": opening.names, "allowed": listed(procedure.roles)}
     if opening.fills and opening.branch and opening.fills not in procedure.forms:
         yield (*path, "fills"), "unknown_form", {"form": opening.fills, "allowed": listed(procedure.forms)}
 
 
-def _countable(procedure: Procedure) -> str:
+def _fields_of(procedure: Procedure, kinds: frozenset[str]) -> str:
+    """The questions of some kinds."""
     found = [
         f"{form_key}.{key}"
         for form_key, form in procedure.forms.items()
         for key, field in form.fields.items()
-        if field.type in COUNTABLE
+        if field.type in kinds
     ]
     return listed(found) or "–"
 
