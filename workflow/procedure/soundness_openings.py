@@ -20,11 +20,8 @@ def opening_faults(procedure: Procedure, opening: Opening, path: Path) -> Iterat
         form, _, field = opening.for_each.partition(".")
         known = procedure.forms[form].fields.get(field) if form in procedure.forms else None
         if known is None or known.type not in COUNTABLE:
-            yield (
-                (*path, "for_each"),
-                "unknown_field",
-                {"field": opening.for_each, "allowed": _fields_of(procedure, COUNTABLE)},
-            )
+            allowed = _fields_of(procedure, COUNTABLE)
+            yield (*path, "for_each"), "unknown_field", {"field": opening.for_each, "allowed": allowed}
     if opening.called:
         form, _, field = (opening.for_each or "").partition(".")
         rows = procedure.forms[form].fields.get(field) if form in procedure.forms else None
