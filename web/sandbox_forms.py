@@ -138,6 +138,17 @@ def _written_step(_procedure: Procedure, _given: Given) -> Values:
     return read_step(request.form["step"])
 
 
+def _open(_procedure: Procedure, _given: Given) -> Values:
+    """A case that somebody opens; it goes by a name of its own where there is one already."""
+    about = {key: text.strip() for key, text in prefixed("new_").items() if text.strip()}
+    step: Values = {"who": request.form.get("who", ""), "opens": about}
+    return step | ({"as": name} if (name := request.form.get("opened", "")) else {})
+
+
+def _close(_procedure: Procedure, _given: Given) -> Values:
+    return {"who": request.form.get("who", ""), "closes": "round"}
+
+
 def _reason() -> Values:
     reason = request.form.get("reason", "").strip()
     return {"reason": reason} if reason else {}
@@ -151,6 +162,8 @@ _MAKERS: dict[str, Callable[[Procedure, Given], Values]] = {
     "reassigns": _work,
     "gives": _opinion,
     "records": _meeting,
+    "opens": _open,
+    "closes": _close,
     "waives": _waive,
     "until": _until,
     "step": _written_step,

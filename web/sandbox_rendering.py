@@ -29,7 +29,7 @@ from workflow.procedure.findings import Finding
 from workflow.procedure.model import Procedure
 from workflow.rehearsal.difference import reason_codes
 from workflow.rehearsal.given import Given
-from workflow.rehearsal.play import EVENING, moment
+from workflow.rehearsal.play import EVENING, MAIN, moment
 from workflow.rehearsal.playing import Played, Taken
 from workflow.rehearsal.steps import REGISTRY
 from workflow.rehearsal.story import Story, Values, as_yaml
@@ -109,11 +109,26 @@ def _seen(procedure: Procedure, story: Story, found: Played) -> dict[str, Any]:
         "usual": lambda form, key: usual_answer(found.play.given, form, key),
         "guard_name": lambda reason: guard_key(rules, reason),
         "help": _help(found, seen),
-        "people": people_named(found.play) if seen else [],
+        "people": people_named(found.play),
+        "opening": _opening(procedure, found),
         "subject_of": lambda sent: notification_text(
             sent.template, language(), sent.params, {rules.digest: rules}, zone=settings().zone
         )[0],
         "title_of_state": lambda ref: rules.states[ref].title if ref in rules.states else None,
+    }
+
+
+def _opening(procedure: Procedure, found: Played) -> dict[str, Any]:
+    """What another case can be opened with, and the name it goes by; the first one needs none."""
+    play = found.play
+    number = len(play.cases) + 1
+    return {
+        "accounts": [(name, name) for name in play.office.accounts],
+        "bodies": _bodies(play.given),
+        "categories": [(key, words(one.title, language())) for key, one in procedure.categories.items()],
+        "has_title": procedure.subject == "post",
+        "has_round": play.round_id is not None,
+        "name": f"case{number}" if MAIN in play.cases else "",
     }
 
 
@@ -184,8 +199,10 @@ def usual_answer(given: Given, form: str, key: str) -> Any:
 
 def _help(found: Played, seen: Sight | None) -> FormHelp:
     """What stands beside the questions of forms: people and bodies by the names scenarios use."""
-    bodies: Any = [
-        (code, words(body.title, language()) if body.title else code) for code, body in found.play.given.bodies.items()
-    ]
+    bodies: Any = _bodies(found.play.given)
     accounts: Any = seen.eligible if seen else {}
     return FormHelp(accounts=accounts, bodies=bodies)
+
+
+def _bodies(given: Given) -> list[tuple[str, str]]:
+    return [(code, words(body.title, language()) if body.title else code) for code, body in given.bodies.items()]

@@ -15,7 +15,7 @@ from tests.workflow.steps import SCORES, nominated, scored
 from workflow.bodies.tables import Body
 from workflow.cases.tables import ProcedureVersion
 from workflow.cases.versions import Origin, compiled_version, publish_procedure
-from workflow.rounds.tables import Round
+from workflow.rounds.tables import Round, RoundCall
 
 FILLED: dict[str, Any] = {
     "title_zh": "秋季批次",
@@ -187,3 +187,22 @@ def test_a_new_round_begins_as_the_last_one_was(office: Office, client_of: Clien
     assert values["date_decision_on"] > values["date_assessment_by"] > values["date_review_by"] > values["closes_date"]
     assert "参照批次" in page
     assert page.count('name="called"') == page.count(" checked> <span>")
+
+
+def test_a_first_round_is_proposed_as_long_as_its_rules_allow(office: Office, client_of: ClientOf) -> None:
+    with office.database.writing() as session:
+        session.query(RoundCall).delete()
+        session.query(Round).delete()
+    page = secretary_of(client_of).get("/rounds/new").text
+    values = dict(re.findall(r'name="((?:opens|closes|date)_\w+)"[^>]* value="([^"]*)"', page))
+    assert values == {
+        "opens_date": "2026-09-08",
+        "closes_date": "2026-09-29",  # 15 working days: Sunday the 20th is worked, Friday the 25th is not
+        "date_review_by": "2026-10-26",  # five and ten more, around the holidays of October
+        "date_assessment_by": "2026-11-23",
+        "date_decision_on": "2026-11-24",
+        "date_notice_from": "2026-11-25",
+        "date_listing_by": "2026-12-03",  # the day after the five of the notice
+    }
+    assert "首次启动本程序" in page
+    assert "15 天" in page

@@ -81,3 +81,40 @@ def test_a_table_grows_by_its_button_and_its_rows_are_sent(player: FlaskClient, 
     assert again.status_code == 200
     assert "Prof. Zheng" in again.text
     assert "Nothing yet." in again.text, "no step was taken"
+
+
+def test_another_case_is_opened_by_a_form_and_is_in_sight(player: FlaskClient, office: Office) -> None:
+    desk = Desk(player, f"version-{office.versions['competition-for-posts']}")
+    page = desk.page()
+    name = re.search(r'name="opened" value="([a-z0-9]+)"', page)
+    assert name
+    given = {"new_person": "an", "new_category": "section_deputy", "new_body": "street"}
+    refused = desk.post("step", kind="opens", who="zhu", opened=name[1], **given)
+    assert refused.status_code == 403, "somebody of another body"
+    assert '<option value="an" selected>' in refused.text
+    done = desk.post("step", kind="opens", who="li", opened=name[1], **given)
+    assert done.status_code == 302
+    assert f"case={name[1]}" in done.headers["Location"]
+    second = desk.page(case=name[1])
+    assert "CP-2026-0002" in second
+    assert "Cases of the sandbox" in second
+    text = desk.take("closes", who="chen")
+    assert "Nothing yet." not in text
+    late = desk.post("step", kind="opens", who="li", opened="late", **{**given, "new_person": "bao"})
+    assert late.status_code in {403, 409, 422}
+    scenario = player.get(f"{desk.address}/scenario.yaml").text
+    assert f"as: {name[1]}, opens: {{body: street, category: section_deputy, person: an}}" in scenario
+    assert "closes: round" in scenario
+
+
+def test_a_sandbox_without_a_case_opens_its_first_by_the_form(player: FlaskClient, office: Office) -> None:
+    desk = drafted(player, "work")
+    page = desk.page()
+    given = "today: 2026-03-02\nbodies: {office: {officer: [li, mao, nie], head: [wu], reader: [rong]}}\n"
+    assert desk.post("again", given=given).status_code == 302
+    page = desk.page()
+    assert "No case is open yet" in page
+    assert 'name="opened"' not in page
+    text = desk.take("opens", who="li", new_title="Request")
+    assert "Request" in text
+    assert "No case is open yet" not in text

@@ -165,7 +165,7 @@ def _changed(place: str, change: Callable[[Subject, Story], Story | Attempted]) 
 
 def _on(place: str) -> Response:
     """Back to the page; whoever acted is shown again only where they ask for it."""
-    case = request.form.get("case", "") or None
+    case = request.form.get("opened", "") or request.form.get("case", "") or None
     who = request.form.get("stay", "") or None
     return redirect(url_for("procedure_sandboxes.sandbox", place=place, case=case, who=who))
 

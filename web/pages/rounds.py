@@ -25,7 +25,7 @@ from workflow.rounds.comparing import ranking as ranking_of
 from workflow.rounds.operations import close_round, open_round, remind_bodies
 from workflow.rounds.queries import rounds as surveyed
 from workflow.rounds.rules import MAX_SEATS
-from workflow.rounds.suggesting import Suggestion, suggestion
+from workflow.rounds.suggesting import FIRST_NOMINATIONS, Suggestion, suggestion
 from workflow.rounds.timetable import CLOSES, OPENS
 
 blueprint = Blueprint("rounds", __name__, url_prefix="/rounds")
@@ -174,7 +174,8 @@ def _new_page(
         typed = {**_filled_in(proposed), "called": [str(body.id) for body in called]}
     page = render_template(
         "rounds/new.html",
-        follows=proposed.reference if proposed else "",
+        proposed=proposed,
+        first_days=FIRST_NOMINATIONS,
         choices=choices,
         chosen=chosen,
         procedure=chosen.procedure,

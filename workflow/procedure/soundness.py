@@ -13,11 +13,11 @@ from workflow.procedure.panel import Panel
 from workflow.procedure.reachability import reachability_faults
 from workflow.procedure.soundness_documents import document_faults, named_document_faults
 from workflow.procedure.soundness_names import name_faults
+from workflow.procedure.soundness_openings import known_state
 from workflow.procedure.soundness_parts import (
     condition_faults,
     deadline_faults,
     file_faults,
-    known_state,
     named_field_faults,
     part_faults,
     rubric_faults,

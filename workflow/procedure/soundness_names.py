@@ -9,7 +9,8 @@ from workflow.procedure.conditions import Condition
 from workflow.procedure.findings import Fault, Path, listed
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Part
-from workflow.procedure.soundness_parts import fact_faults, known_state, opens_foreign
+from workflow.procedure.soundness_openings import known_state
+from workflow.procedure.soundness_parts import fact_faults, opens_foreign
 from workflow.procedure.stages import State, Use
 
 STATE_PARAMS = ("in_states", "not_counting", "decided_in")
