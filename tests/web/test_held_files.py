@@ -12,9 +12,9 @@ from scheduler.jobs import Work, forget_files
 from tests.fixtures.office import Office
 from tests.web.conftest import ClientOf
 from tests.web.test_files import PDF, asked, client, newest_files, send, stored
+from workflow.engine.files import Upload
 from workflow.files.holding import MOST_BYTES, hold_files
 from workflow.files.tables import HeldFile
-from workflow.engine.files import Upload
 from workflow.settings import Settings
 
 __all__ = ["asked", "client"]
@@ -78,7 +78,9 @@ def test_what_no_question_takes_is_not_held(office: Office, client: FlaskClient,
     assert held(office) == 1
 
 
-def test_what_waits_is_its_chooser_s_alone(office: Office, client_of: ClientOf, client: FlaskClient, asked: int) -> None:
+def test_what_waits_is_its_chooser_s_alone(
+    office: Office, client_of: ClientOf, client: FlaskClient, asked: int
+) -> None:
     ((number, _),) = boxes(send(client, asked, (PDF, "a.pdf"), reads="").text)
     with office.as_("street_head") as context:
         assert hold_files(context, place=f"case:{asked}:file_request", files={"evidence": [Upload("x.pdf", PDF)]})

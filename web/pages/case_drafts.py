@@ -35,7 +35,9 @@ def keep(case_id: int, what: str) -> Response:
     if wants_json():
         text = "" if is_empty(typed) else _("Kept as a draft at %(time)s.", time=clock(now()))
         return jsonify({"text": text, "is_kept": not is_empty(typed)})
-    flash(_("Nothing was typed.") if is_empty(typed) and not has_files else _("Kept as a draft. Only you see it."), "info")
+    flash(
+        _("Nothing was typed.") if is_empty(typed) and not has_files else _("Kept as a draft. Only you see it."), "info"
+    )
     return _back(case_id, what)
 
 

@@ -203,7 +203,9 @@ def _check_page(view: CaseView, action: ActionView, kept: dict[str, Any], proble
         foreseen = foreseen_reasons(context, case_id=view.case.id, action=action.name, typed=_given(kept))
         reasons = problem.reasons if isinstance(problem, Refused) else foreseen
         titles = titles_of(context.session, view.procedure, [(action.form or "", kept)])
-        beside = help_for(context, view, view.procedure.forms[action.form or ""], kept, action=action.name, goes_on=True)
+        beside = help_for(
+            context, view, view.procedure.forms[action.form or ""], kept, action=action.name, goes_on=True
+        )
     page = render_template(
         "nominate/check.html",
         view=view,

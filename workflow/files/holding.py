@@ -80,9 +80,7 @@ def held_files(context: Context, place: str) -> dict[str, tuple[Held, ...]]:
     return {field: tuple(one for one in found if one.field == field) for field in {one.field for one in found}}
 
 
-def held_uploads(
-    context: Context, *, place: str, wanted: Mapping[str, Collection[str]]
-) -> dict[str, list[Upload]]:
+def held_uploads(context: Context, *, place: str, wanted: Mapping[str, Collection[str]]) -> dict[str, list[Upload]]:
     """The files with the ids asked for, as if they had been chosen now; only the actor's own, for this form and question."""
     held = held_files(context, place)
     ids = {

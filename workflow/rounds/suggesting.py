@@ -16,7 +16,6 @@ from workflow.procedure.stages import Deadline
 from workflow.rounds.tables import Round
 from workflow.rounds.timetable import CLOSES, OPENS
 
-
 FIRST_NOMINATIONS = 15
 """Working days for which the first round of a procedure takes nominations, where nothing else is decided."""
 YEAR = 250
