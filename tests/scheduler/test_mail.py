@@ -123,3 +123,16 @@ def test_message_without_words_fails_alone(work: Work, smtp_server: SmtpServer, 
 
 def test_without_a_mail_server_nothing_is_tried(database: Database, settings: Settings) -> None:
     assert deliver_mail(Work(database, settings), NOON) == 0
+
+
+def test_a_line_break_in_a_subject_begins_no_header(
+    work: Work, smtp_server: SmtpServer, context_for: ContextBuilder
+) -> None:
+    broken = PARAMS | {"reference": "RO-1\r\nBcc: everybody@elsewhere.example"}
+    with work.database.writing() as session:
+        context = context_for(session, at=NOON)
+        write_message(context, template="work_waiting", params=broken, case_id=None, account_id=1)
+    spread_messages(work, NOON)
+    assert deliver_mail(work, NOON) == 3
+    assert smtp_server.mails[-1]["Bcc"] is None
+    assert "RO-1 Bcc: everybody@elsewhere.example" in smtp_server.mails[-1]["Subject"]

@@ -160,6 +160,7 @@ def walk(server: LiveServer, page: Page, seen: set[str], *first: str, limit: int
 
 
 @pytest.mark.browser
+@pytest.mark.timeout(360)
 def test_every_page_is_accessible(district: LiveServer, screen: Page) -> None:
     seen: set[str] = set()
     screen.goto(district.url + "/sign-in")

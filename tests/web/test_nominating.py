@@ -1,13 +1,17 @@
 """Before a nomination is sent its page says everything that would refuse it, the answers typed included."""
 
 import html
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from tests.fixtures.office import NOMINATION, Office
 from tests.web.conftest import ClientOf
 from tests.workflow.steps import nominated, submitted
+from workflow.context import OFFICE_ZONE
+from workflow.rounds.operations import open_round
+from workflow.rounds.tables import Round
 
 
 @pytest.mark.parametrize("page", ["", "/check"])
@@ -49,3 +53,22 @@ def test_who_may_not_act_is_told_whose_it_is_by_name(office: Office, client_of: 
     assert sent.status_code == 403
     assert "secretary" not in sent.text
     assert "组织部干部科" in sent.text
+
+
+def test_calls_that_can_be_answered_stand_before_those_that_are_over(office: Office, client_of: ClientOf) -> None:
+    for title, closes in (("旧批次", date(2025, 9, 18)), ("更旧批次", date(2025, 9, 11))):
+        with office.as_("secretary", at=datetime(2025, 9, 1, 9, tzinfo=OFFICE_ZONE)) as context:
+            open_round(
+                context,
+                procedure="reserve-official",
+                title_zh=title,
+                title_en=title,
+                opens_date=date(2025, 9, 1),
+                closes_date=closes,
+                body_ids=[office.bodies["street"]],
+                seats={},
+            )
+    page = client_of("nominator").get("/calls/").text
+    with office.database.reading() as session:
+        now_open = session.scalars(select(Round.title_zh).where(Round.id == office.round_id)).one()
+    assert page.index(now_open) < page.index(">旧批次") < page.index(">更旧批次")

@@ -29,12 +29,19 @@ def _page(errors: dict[str, str] | None = None, status: int = 200) -> Response:
     bodies = sorted({holding.body_id for holding in current_actor().holdings if holding.role == "officer"})
     with reading() as context:
         found = [call for body_id in bodies for call in called_rounds(context, body_id=body_id)]
-    return make_response(render_template("rounds/calls.html", calls=found, errors=errors or {}, now=now()), status)
+    # What can be answered stands first, the most urgent of it on top; then the rest, newest first.
+    answerable = [call for call in found if not call.round.not_open]
+    over = sorted(
+        (call for call in found if call.round.not_open), key=lambda call: call.round.closes_date, reverse=True
+    )
+    return make_response(
+        render_template("rounds/calls.html", calls=[*answerable, *over], errors=errors or {}, now=now()), status
+    )
 
 
 @blueprint.get("/")
 def calls() -> Response:
-    """Every call of the reader's bodies."""
+    """Every call of the reader's bodies, those that can be answered first."""
     return _page()
 
 

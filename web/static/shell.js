@@ -41,3 +41,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.querySelector("#errors, .error-summary")?.focus();
+
+// On a telephone the menu is one line that scrolls: where the reader is stays in sight.
+const menu = document.querySelector(".sidemenu");
+const entry = menu?.querySelector("[aria-current]");
+if (entry) menu.scrollLeft = entry.offsetLeft - menu.offsetLeft - (menu.clientWidth - entry.offsetWidth) / 2;

@@ -19,7 +19,7 @@ from workflow.cases.versions import compiled_version, newest_version
 from workflow.context import CLOCK, Context
 from workflow.engine.effects import OpenChild
 from workflow.engine.joining import settle_join
-from workflow.people.tables import Account
+from workflow.people.tables import Account, Person
 from workflow.procedure.children import Children, Opening
 from workflow.procedure.stages import State
 
@@ -135,7 +135,7 @@ def _open_one(
         replace(context, actor=CLOCK),
         version_id=version_id,
         person_id=wanted.person_id,
-        body_id=moved.case.body_id,
+        body_id=_body_of(context, moved, opening, wanted),
         category=moved.case.category if opening.branch else None,
         title=_title(context, moved, opening, wanted),
         data={"parent": moved.case.reference, **({"row": dict(wanted.row)} if wanted.row else {})},
@@ -148,6 +148,17 @@ def _title(context: Context, moved: Moved, opening: Opening, wanted: _Wanted) ->
     """What the child is called: its row's own name where one is said, else as the case is."""
     own = str((wanted.row or {}).get(opening.called or "") or "").strip()
     return own[:MAX_TITLE] or context.session.scalar(select(Case.title).where(Case.id == moved.case.id))
+
+
+def _body_of(context: Context, moved: Moved, opening: Opening, wanted: _Wanted) -> int | None:
+    """The body of a child: that of its subject, that which an answer names, or that of the case."""
+    found: int | None = None
+    if opening.body == "subject":
+        found = context.session.scalar(select(Person.body_id).where(Person.id == wanted.person_id))
+    elif opening.body is not None:
+        fact = f"form.{opening.body}"
+        found = gather_facts(context, moved.case, needs=(fact,), form=None)[fact]
+    return moved.case.body_id if found is None else found
 
 
 def _wanted(context: Context, moved: Moved, opening: Opening) -> Iterator[_Wanted]:

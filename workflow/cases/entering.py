@@ -200,6 +200,7 @@ def start_timers(context: Context, moved: Moved, deadline: Deadline) -> None:
         zone=context.zone,
         dates=_dates(context, moved, deadline),
         ends=date.fromisoformat(step.data[EXTENDED]["to"]) if EXTENDED in step.data else None,
+        owed_since=step.owed_since,
     )
     if plan is None:
         return

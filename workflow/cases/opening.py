@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from workflow.cases.loading import load_case
@@ -41,10 +42,12 @@ def open_case(
     data: Mapping[str, Any] | None = None,
     parent: Parent | None = None,
     link: Callable[[int], None] | None = None,
+    owed_since: datetime | None = None,
 ) -> Acted:
     """Starts a case in its procedure's first state, a branch in its own. Raises Invalid for a category it does not have.
 
     `link` is called with the new case's id before it enters that state, for facts that are found through the case.
+    `owed_since` is when the clock should have opened it.
     """
     compiled = compiled_version(context.session, version_id)
     procedure = compiled.procedure
@@ -73,6 +76,7 @@ def open_case(
     step = new_step(context, compiled, case, action=OPENED, to_state=row.state)
     step.data.update(data or {})
     step.data["person_id"] = person_id
+    step.owed_since = owed_since
     return move_case(context, compiled, case, step, ())
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from workflow.cases.loading import LoadedCase
@@ -30,6 +31,8 @@ class Step:
     """The one seat whose work item closes, where the panel goes on waiting for others."""
     entered_at: str | None = None
     """Since when the case counts as being in the state; the moment of the step where it is None."""
+    owed_since: datetime | None = None
+    """When the clock should have taken the step; reminders due since then are sent late rather than never."""
     due_at: str | None = None
     outcome: str | None = None
     is_final: bool = False

@@ -13,6 +13,7 @@ from workflow.engine.facts import CATALOGUE, FAMILIES
 from workflow.engine.guards import REGISTRY as GUARDS
 from workflow.engine.panels import reachable_outcomes
 from workflow.procedure.forms import FormField
+from workflow.procedure.impossible import domains
 from workflow.procedure.model import Procedure
 from workflow.procedure.packs import RulePack
 from workflow.procedure.panel import Panel
@@ -54,9 +55,15 @@ class Catalogue:
         answers = (
             None if form is None else {key: found for key, field in form.fields.items() if (found := _answers(field))}
         )
-        around = Surroundings(tuple(procedure.categories), answers, frozenset(self.codes.get("political_status", {})))
         firm = [use for use in action.guards if not use.waivable_by and not self.guard_faults(use)]
         guards = [GUARDS[use.name].model_validate(use.params) for use in firm]
+        around = Surroundings(
+            tuple(procedure.categories),
+            answers,
+            frozenset(self.codes.get("political_status", {})),
+            domains(procedure, action.form) if any(use.name == "condition" for use in firm) else {},
+            tuple(frozenset(procedure.roles[role].did) for role in action.by if role in procedure.roles),
+        )
         return [(found.guard, found.detail, found.categories) for found in contradictions(guards, around)]
 
     def panel_outcomes(self, panel: Panel) -> frozenset[str]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from workflow.engine.guards.base import Guard
-from workflow.engine.guards.case import FieldIs
+from workflow.engine.guards.case import FieldIs, NotDoneBySame
 from workflow.engine.guards.person import Age, PoliticalStatus
+from workflow.engine.guards.stating import Stated
+from workflow.procedure.impossible import Domain, contradiction
 from workflow.procedure.parts import number_for
 
 Kind = TypeVar("Kind", bound=Guard)
@@ -20,6 +22,10 @@ class Surroundings:
     answers: Mapping[str, frozenset[str]] | None = None
     """Field of the action's form → its answers, where they can be listed; None without a form."""
     political_statuses: frozenset[str] = frozenset()
+    facts: Mapping[str, Domain] = field(default_factory=dict)
+    """What facts of conditions can be."""
+    doings: tuple[frozenset[str], ...] = ()
+    """The actions that make somebody one of those who may act, role by role; empty where a role is held otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,16 @@ def contradictions(guards: Iterable[Guard], around: Surroundings) -> Iterator[Co
     refused = {status for guard in _of(PoliticalStatus, every) for status in guard.not_in}
     if around.political_statuses and around.political_statuses <= refused:
         yield Contradiction("political_status", "∅")
+    if reason := contradiction((guard.when for guard in _of(Stated, every)), around.facts):
+        yield Contradiction("condition", reason)
+    yield from _same(_of(NotDoneBySame, every), around.doings)
+
+
+def _same(guards: tuple[NotDoneBySame, ...], doings: tuple[frozenset[str], ...]) -> Iterator[Contradiction]:
+    """Whoever may act did what nobody may have done who acts."""
+    barred = {action for guard in guards for action in guard.actions}
+    if barred and doings and all(did and did <= barred for did in doings):
+        yield Contradiction("not_done_by_same", ", ".join(sorted(frozenset[str]().union(*doings))))
 
 
 def _of(kind: type[Kind], guards: tuple[Guard, ...]) -> tuple[Kind, ...]:

@@ -41,12 +41,14 @@ def plan_deadline(
     zone: ZoneInfo,
     dates: Mapping[str, date | None],
     ends: date | None = None,
+    owed_since: datetime | None = None,
 ) -> Plan | None:
     """The plan of a state's deadline from the moment the state is entered; None where the date it names is not set.
 
     `ends` is the last day where it is settled already: a deadline that was extended. Reminders whose time has passed at
-    entry are left out. Rungs of a deadline in working days count working days,
-    of others calendar days.
+    entry are left out, but for those due from `owed_since` on: the state should have been entered then, and nobody is
+    spared a reminder because the clock was late. Rungs of a deadline in working days count working days, of others
+    calendar days.
     """
     start = entered.astimezone(zone).date()
     is_provisional, version = False, calendar.version
@@ -66,7 +68,12 @@ def plan_deadline(
         last = start + timedelta(days=deadline.days) if deadline.days else _months_later(start, deadline.months or 0)
         last += timedelta(days=deadline.shift_days)
     due_at = _moment(last, DUE_TIME, zone)
-    return Plan(due_at, is_provisional, version, tuple(_rungs(deadline, last, due_at, entered, calendar, zone)))
+    return Plan(
+        due_at,
+        is_provisional,
+        version,
+        tuple(_rungs(deadline, last, due_at, entered, owed_since or entered, calendar, zone)),
+    )
 
 
 def remaining(deadline: Deadline, *, stopped: date, due: date, calendar: Calendar) -> Deadline:
@@ -87,7 +94,13 @@ def extended(last: date, *, unit: str, number: int, calendar: Calendar) -> date:
 
 
 def _rungs(
-    deadline: Deadline, last: date, due_at: datetime, entered: datetime, calendar: Calendar, zone: ZoneInfo
+    deadline: Deadline,
+    last: date,
+    due_at: datetime,
+    entered: datetime,
+    owed_since: datetime,
+    calendar: Calendar,
+    zone: ZoneInfo,
 ) -> list[Rung]:
     def on(days: int) -> date:
         if deadline.working_days is None:
@@ -95,11 +108,11 @@ def _rungs(
         return calendar.shift_working_days(last, days)
 
     rungs = [Rung("remind", days, _moment(on(days), REMINDER_TIME, zone)) for days in deadline.remind]
+    rungs = [rung for rung in rungs if rung.due_at > min(entered, owed_since)]
     if deadline.escalate:
-        rungs.append(
-            Rung("escalate", deadline.escalate.after, _moment(on(deadline.escalate.after), REMINDER_TIME, zone))
-        )
-    rungs = [rung for rung in rungs if rung.due_at > entered]
+        days = deadline.escalate.after
+        escalation = Rung("escalate", days, _moment(on(days), REMINDER_TIME, zone))
+        rungs += [escalation] if escalation.due_at > entered else []
     if deadline.on_expiry:
         rungs.append(Rung("expire", 0, due_at))
     return sorted(rungs, key=lambda rung: rung.due_at)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from workflow.bodies.operations import require_administrator
 from workflow.context import Context
 from workflow.people.names import latin_name, pinyin_key, strokes_key
-from workflow.people.rules import id_number_fault, may_add
+from workflow.people.rules import id_number_fault, is_one_line, may_add
 from workflow.people.tables import Account, Person, Post
 from workflow.problems import Conflict, Forbidden, Invalid, Problem
 from workflow.store.serializing import serialize_on
@@ -115,7 +115,9 @@ def _faults(context: Context, data: PersonData, codes: Mapping[str, Collection[s
     elif data.id_number and (fault := id_number_fault(data.id_number, birth_date=data.birth_date, sex=data.sex)):
         problems.append(Invalid(fault, field="id_number"))
     texts = {"name": data.name, "post_organization": data.post_organization, "post_title": data.post_title}
-    unreadable = [Invalid("field_not_text", field=field) for field, value in texts.items() if "\x00" in value]
+    unreadable = [
+        Invalid("field_not_one_line", field=field) for field, value in texts.items() if not is_one_line(value.strip())
+    ]
     return [*problems, *_post_faults(data), *unreadable]
 
 
@@ -143,6 +145,11 @@ def add_account(context: Context, *, sign_in_name: str, name: str, name_latin: s
         Invalid("field_required", field=field)
         for field, value in (("name", name), ("name_latin", name_latin))
         if not value.strip()
+    ]
+    problems += [
+        Invalid("field_not_one_line", field=field)
+        for field, value in (("name", name), ("name_latin", name_latin))
+        if not is_one_line(value.strip())
     ]
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,39}", sign_in_name):
         problems.append(Invalid("sign_in_name_shape", field="sign_in_name"))

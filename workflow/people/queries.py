@@ -77,11 +77,14 @@ def register(
     search: str | None = None,
     cursor: str | None = None,
 ) -> RegisterPage:
-    """The archives by surname strokes: people with a tier, or of one category. Raises Invalid for a garbled cursor."""
+    """The archives by surname strokes: people with a tier, or of one category; a search looks through everybody.
+
+    Raises Invalid for a garbled cursor.
+    """
     statement = _lines()
     if category:
         statement = statement.where(Person.category == category)
-    if tier or not category:
+    if tier or not (category or search):
         statement = statement.where(Person.tier == tier if tier else Person.tier.is_not(None))
     if search:
         statement = statement.where(_matches(search))

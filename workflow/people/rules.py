@@ -44,3 +44,8 @@ def id_number_fault(number: str, *, birth_date: date, sex: str) -> str | None:
 def is_non_party(political_status: str) -> bool:
     """Whether somebody is outside the governing party: neither a member nor a probationary one (GB/T 4762: not 01, 02)."""
     return political_status not in NON_PARTY_EXCLUDED
+
+
+def is_one_line(text: str) -> bool:
+    """Whether a name or title is a line that can stand in a list, a file and the subject of a mail."""
+    return "\x00" not in text and len(text.splitlines()) <= 1

@@ -19,6 +19,9 @@ class Opening(Part):
     """The key of another procedure that the child is a case of."""
     about: Literal["subject", "actor", "each"] = "subject"
     """Whom the child is about: the case's own person, whoever acts, or the person `for_each` comes to."""
+    body: Literal["subject"] | FieldRef | None = None
+    """Whose business the child is: with `subject` the body of whom it is about, as the archive has it then; or the body that an
+    answer of the case names. Without it, and where neither names one, the body of the case."""
     for_each: FieldRef | None = None
     """An answer of the case: a child for every row, person or account in it, as many as the number says, or one where it is yes."""
     names: Key | None = None

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from workflow.procedure.deeds import deed_faults
 from workflow.procedure.deeper_children import join_faults, outlasting
 from workflow.procedure.findings import Fault, Path
+from workflow.procedure.impossible import contradiction, domains
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Part, Words
 from workflow.procedure.reachability import closure
 from workflow.procedure.soundness import Vocabulary
-from workflow.procedure.soundness_names import deed_faults
 from workflow.procedure.stages import Action, Deadline, State, Use
 from workflow.procedure.ties import tie_faults
 
@@ -19,7 +20,7 @@ SHORTEST_MONTH = 28
 
 
 def impossible(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
-    """Errors: an action that is never enabled, a role nobody can hold, words that are blank, a message without a text."""
+    """Errors: an action that is never enabled, a role or seats nobody can hold, words that are blank, a message without a text."""
     for path, action in _actions(procedure):
         for guard, detail, categories in vocabulary.contradictions(procedure, action):
             if not categories:
@@ -27,6 +28,7 @@ def impossible(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
     yield from _never_named(procedure)
     for path, state in _states(procedure):
         yield from join_faults(procedure, state, path)
+        yield from _seats(state, path)
         yield from tie_faults(procedure, f"{path[1]}.{path[3]}", state, path)
     for path, words in _words(procedure, ()):
         if not words.en.strip() or not words.zh.strip():
@@ -45,13 +47,14 @@ def doubtful(procedure: Procedure, vocabulary: Vocabulary) -> Iterator[Fault]:
                 yield (*path, "guards"), "never_enabled_for", {"action": str(path[-1]), **named}
         if action.title is None and not vocabulary.has_text(f"action.{path[-1]}"):
             yield path, "action_untitled", {"action": str(path[-1])}
+    yield from deed_faults(procedure)
     for path, state in _states(procedure):
         yield from _panel(state, vocabulary, path)
+        yield from _ways(procedure, state, path)
         yield from outlasting(procedure, state, path)
         if state.deadline:
             yield from _rungs(state.deadline, (*path, "deadline"))
     yield from _roles(procedure)
-    yield from deed_faults(procedure)
     for path, words in _words(procedure, ()):
         if not CHINESE.search(words.zh) and re.search("[A-Za-z]{4}", words.zh):
             yield (*path, "zh"), "words_untranslated", {"language": "zh"}
@@ -162,6 +165,16 @@ def _before_form(procedure: Procedure, form: str) -> list[str]:
     return [ref for ref in states if ref in reached]
 
 
+def _seats(state: State, path: Path) -> Iterator[Fault]:
+    """More members asked for than there are seats, where each role has one."""
+    if state.panel is None or not state.panel.of.roles:
+        return
+    seats = len(state.panel.of.roles)
+    for name, needed in (("settle", state.panel.settle.at_least), ("fewest", state.panel.fewest)):
+        if needed is not None and needed > seats:
+            yield (*path, "panel", name), "too_few_seats", {"needed": needed, "seats": seats}
+
+
 def _panel(state: State, vocabulary: Vocabulary, path: Path) -> Iterator[Fault]:
     if state.panel is None:
         return
@@ -170,6 +183,14 @@ def _panel(state: State, vocabulary: Vocabulary, path: Path) -> Iterator[Fault]:
     for opinion in state.panel.opinions:
         if opinion not in state.panel.titles and not vocabulary.has_text(f"opinion.{opinion}"):
             yield (*path, "panel", "opinions"), "opinion_unnamed", {"opinion": opinion}
+
+
+def _ways(procedure: Procedure, state: State, path: Path) -> Iterator[Fault]:
+    """Ways of a choice that no case ever takes."""
+    known = domains(procedure) if state.choose else {}
+    for index, way in enumerate(state.choose):
+        if way.when and (why := contradiction((way.when,), known)):
+            yield (*path, "choose", index), "way_never", {"state": way.to, "detail": why}
 
 
 def _rungs(deadline: Deadline, path: Path) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""Which states of a definition are come to, and from which an end can be."""
+"""Where the ways of a definition lead: states nobody comes to, and states from which no end can be reached."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,23 +7,30 @@ from workflow.procedure.model import Procedure
 
 
 def reachability_faults(procedure: Procedure) -> Iterator[Fault]:
-    """States nobody comes to, and states from which no end can be reached; while a way leads nowhere, it alone is named."""
+    """States nobody comes to, and states from which no end can be reached.
+
+    Of states that only states nobody comes to lead to, nothing is said, nor anything where a way leads to no state at
+    all: they mend themselves with what they follow from.
+    """
     states = procedure.states
-    ways = {ref: {target for _, target in procedure.targets(ref)} for ref in states}
-    entered = {*procedure.entrances, *((procedure.cancelled,) if procedure.cancelled else ())}
-    if not states.keys() >= entered.union(*ways.values()):
+    named = {ref: {target for _, target in procedure.targets(ref)} for ref in states}
+    if procedure.starts not in states or any(not targets <= states.keys() for targets in named.values()):
         return
-    reached = closure(entered, ways)
+    entered = {*procedure.entrances, *((procedure.cancelled,) if procedure.cancelled else ())}
+    reached = closure(entered & states.keys(), named)
     back: dict[str, set[str]] = {ref: set() for ref in states}
-    for ref, targets in ways.items():
+    for ref, targets in named.items():
         for target in targets:
             back[target].add(ref)
     ending = closure({ref for ref, state in states.items() if state.final is not None}, back)
+    told = set(reached)
     for ref, state in states.items():
         stage, _, key = ref.partition(".")
         path = ("stages", stage, "states", key)
         if ref not in reached:
-            yield path, "unreachable", {"state": ref}
+            if ref not in told and not (closure({ref}, back) - closure({ref}, named)):
+                yield path, "unreachable", {"state": ref}
+                told |= closure({ref}, named)
         elif ref not in ending and (state.actions or state.outcomes or state.choose):
             yield path, "no_way_out", {"state": ref}
 

@@ -13,11 +13,11 @@ from workflow.procedure.panel import Panel
 from workflow.procedure.reachability import reachability_faults
 from workflow.procedure.soundness_documents import document_faults, named_document_faults
 from workflow.procedure.soundness_names import name_faults
+from workflow.procedure.soundness_openings import known_state
 from workflow.procedure.soundness_parts import (
     condition_faults,
     deadline_faults,
     file_faults,
-    known_state,
     named_field_faults,
     part_faults,
     rubric_faults,
@@ -155,7 +155,9 @@ def _kind(state: State) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _state(procedure: Procedure, vocabulary: Vocabulary, state: State, path: tuple[str | int, ...]) -> Iterator[Fault]:
     for code, params in _kind(state):
-        yield path, code, params
+        extra = next((one for one in state.outcomes if one not in state.settles), None)
+        where = ("outcomes", *((extra,) if extra else ())) if code == "outcomes" and state.outcomes else ()
+        yield (*path, *where), code, params
     for outcome, target in state.outcomes.items():
         yield from known_state(procedure, target, (*path, "outcomes", outcome))
     for outcome, effects in state.outcome_effects.items():

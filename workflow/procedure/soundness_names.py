@@ -9,13 +9,12 @@ from workflow.procedure.conditions import Condition
 from workflow.procedure.findings import Fault, Path, listed
 from workflow.procedure.model import Procedure
 from workflow.procedure.parts import Part
-from workflow.procedure.soundness_parts import fact_faults, known_state, opens_foreign
+from workflow.procedure.soundness_openings import known_state
+from workflow.procedure.soundness_parts import fact_faults, opens_foreign
 from workflow.procedure.stages import State, Use
 
 STATE_PARAMS = ("in_states", "not_counting", "decided_in")
 """Parameters of guards and effects that name states of the procedure."""
-DEED_PARAMS = ("actions", "none_who_did")
-"""Parameters of guards that name actions done before, here or in the case this one is a child of."""
 OF_A_VOTE = frozenset({"chosen", "others", "leading", "last"})
 FIRST_ONLY = ("take", "take_from", "order_by", "by_lot")
 
@@ -132,25 +131,6 @@ def _acts_on_own(procedure: Procedure, use: Use) -> bool:
     """Whether the cases acted on can only be of this procedure."""
     among = use.params.get("among")
     return among == "round" or (among == "children" and not opens_foreign(procedure))
-
-
-def deed_faults(procedure: Procedure) -> Iterator[Fault]:
-    """Actions done before that no state has: here they could be done only in the case this one is a child of."""
-    known = {name for state in procedure.states.values() for name in state.actions}
-    named: list[tuple[Path, str]] = []
-    for place, action in _places(procedure):
-        for index, use in enumerate(action.guards):
-            done = [one for name in DEED_PARAMS for one in _several(use.params.get(name))]
-            named += (((*place, "guards", index), deed) for deed in done)
-    for ref, state in procedure.states.items():
-        stage, _, key = ref.partition(".")
-        deeds = state.panel.of.without_who_did if state.panel else ()
-        named += ((("stages", stage, "states", key, "panel", "of"), deed) for deed in deeds)
-    for key, role in procedure.roles.items():
-        named += ((("roles", key, "did"), deed) for deed in role.did or ())
-    for path, deed in named:
-        if deed not in known:
-            yield path, "deed_unknown", {"action": deed, "allowed": listed(known)}
 
 
 def _several(value: Any) -> tuple[str, ...]:

@@ -5,12 +5,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from workflow.procedure.children import Opening
 from workflow.procedure.conditions import Condition
 from workflow.procedure.findings import Fault, Path, listed
 from workflow.procedure.forms import MOST_MEGABYTES, FormField
 from workflow.procedure.model import Procedure
 from workflow.procedure.panel import RECUSED, Panel
+from workflow.procedure.soundness_openings import known_state, opening_faults
 from workflow.procedure.stages import RESUMED, Action, Deadline, State, Use
 
 ROUND_DATES = ("opens_date", "closes_date")
@@ -78,45 +78,6 @@ def _reopening(action: Action, path: Path) -> Iterator[Fault]:
     """A closed case is opened again only with a reason, by somebody who did not close it."""
     if action.reason != "required" or not any(use.name == "not_done_by_same" for use in action.guards):
         yield path, "reopening_unguarded", {}
-
-
-COUNTABLE = frozenset({"rows", "accounts", "person", "integer", "yes_no"})
-"""Types of answers that say how many child cases there are."""
-
-
-def opening_faults(procedure: Procedure, opening: Opening, path: Path) -> Iterator[Fault]:
-    """Every fault of a child case's opening."""
-    if opening.branch:
-        yield from known_state(procedure, opening.branch, (*path, "branch"))
-        if procedure.cancelled is None:
-            yield path, "no_cancelled", {}
-    if opening.for_each:
-        form, _, field = opening.for_each.partition(".")
-        known = procedure.forms[form].fields.get(field) if form in procedure.forms else None
-        if known is None or known.type not in COUNTABLE:
-            yield (*path, "for_each"), "unknown_field", {"field": opening.for_each, "allowed": _countable(procedure)}
-    if opening.called:
-        form, _, field = (opening.for_each or "").partition(".")
-        rows = procedure.forms[form].fields.get(field) if form in procedure.forms else None
-        texts = [key for key, column in rows.columns.items() if column.type == "text"] if rows else []
-        if opening.called not in texts:
-            yield (*path, "called"), "called_by_nothing", {"column": opening.called, "allowed": listed(texts) or "–"}
-        elif procedure.subject == "person":
-            yield (*path, "called"), "called_person", {}
-    if opening.names and opening.names not in procedure.roles and opening.branch:
-        yield (*path, "names"), "unknown_role", {"role": opening.names, "allowed": listed(procedure.roles)}
-    if opening.fills and opening.branch and opening.fills not in procedure.forms:
-        yield (*path, "fills"), "unknown_form", {"form": opening.fills, "allowed": listed(procedure.forms)}
-
-
-def _countable(procedure: Procedure) -> str:
-    found = [
-        f"{form_key}.{key}"
-        for form_key, form in procedure.forms.items()
-        for key, field in form.fields.items()
-        if field.type in COUNTABLE
-    ]
-    return listed(found) or "–"
 
 
 def condition_faults(procedure: Procedure, condition: Condition, path: Path) -> Iterator[Fault]:
@@ -280,12 +241,6 @@ def timetable_faults(procedure: Procedure) -> Iterator[Fault]:
         if planned.stage is not None and planned.stage not in procedure.stages:
             stages = {"stage": planned.stage, "allowed": listed(procedure.stages)}
             yield ("timetable", key, "stage"), "unknown_stage", stages
-
-
-def known_state(procedure: Procedure, ref: str, path: Path) -> Iterator[Fault]:
-    """A state that does not exist."""
-    if ref not in procedure.states:
-        yield path, "unknown_state", {"state": ref, "allowed": listed(procedure.states)}
 
 
 def rubric_faults(procedure: Procedure) -> Iterator[Fault]:

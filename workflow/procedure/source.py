@@ -30,6 +30,7 @@ MAX_VALUES = 25_000
 """Keys and values of a file: a procedure of 200 states has about 15,000."""
 UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 """Control characters and halves of characters, which no database, page or XML takes."""
+LANGUAGES = ("en", "zh")
 LONGEST_DETAIL = 400
 PLAIN_TAGS = frozenset({"map", "seq", "str", "int", "float", "bool", "null", "timestamp"})
 Path = tuple[str | int, ...]
@@ -75,6 +76,10 @@ class Source:
         path = tuple(part for part in fault["loc"] if part != "[key]")
         given = fault.get("ctx", {}).items()
         kind, context = fault["type"], {key: _short(item, LONGEST_DETAIL) for key, item in given if key != "error"}
+        if kind == "missing" and path[-1] in LANGUAGES:
+            return self.finding(path, "words_missing", language=str(path[-1]))
+        if kind == "string_too_short" and path[-1] in LANGUAGES:
+            return self.finding(path, "words_blank")
         if kind == "missing":
             return self.finding(path, "missing_key", key=str(path[-1]))
         if kind in OWN_CODES:
@@ -165,6 +170,7 @@ class _Builder:
         for event in self.events:
             if isinstance(event, SequenceEndEvent):
                 break
+            self.lines[*path, len(result)] = event.start_mark.line + 1
             result.append(self._value(event, (*path, len(result))))
         return result
 

@@ -19,7 +19,7 @@ from workflow.pools.operations import end_membership, membership_in_force
 from workflow.pools.rules import may_keep
 from workflow.pools.tables import Membership, Pool
 from workflow.problems import Conflict, Forbidden, Invalid, Missing
-from workflow.reviews.planning import insert_once, plan_review
+from workflow.reviews.planning import insert_once, opening_moment, plan_review
 from workflow.reviews.rules import first_review_year
 from workflow.reviews.tables import Review
 
@@ -95,6 +95,7 @@ def _open(context: Context, review: Review) -> Acted:
         category=member.key,
         data={"review_id": review.id, "year": review.year},
         link=link,
+        owed_since=opening_moment(context, review.opens_date) if context.actor.account_id is None else None,
     )
     session.execute(
         update(Timer)

@@ -1,7 +1,7 @@
 """Plans yearly reviews: one membership's for a year, a whole year's, and every one that is missing."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import func, select
@@ -88,10 +88,15 @@ def plan_review(context: Context, effect: ScheduleReview, *, membership_id: int,
     review_id = insert_once(context, Review, values)
     if review_id is None:
         return False
-    opens_at = datetime.combine(effect.opens_date(year), OPENING_TIME, tzinfo=context.zone).astimezone(UTC)
+    opens_at = opening_moment(context, effect.opens_date(year))
     context.session.add(Timer(kind="open_review", review_id=review_id, due_at=opens_at, params={"year": year}))
     context.session.flush()
     return True
+
+
+def opening_moment(context: Context, opens_date: date) -> datetime:
+    """When the clock opens the reviews of a day."""
+    return datetime.combine(opens_date, OPENING_TIME, tzinfo=context.zone).astimezone(UTC)
 
 
 def insert_once(context: Context, table: Any, values: dict[str, Any]) -> int | None:

@@ -7,6 +7,7 @@ from typing import Any
 from workflow.calendar.rules import FIRST_YEAR, LAST_YEAR
 from workflow.context import Actor
 from workflow.engine.guards.case import RoundOpen
+from workflow.people.rules import is_one_line
 from workflow.problems import Invalid, Problem, Reason
 from workflow.procedure.model import RELATIONS, Procedure, Role
 
@@ -105,6 +106,8 @@ def check_round(
             problems.append(Invalid("field_required", field=field))
         elif len(title.strip()) > MAX_TITLE:
             problems.append(Invalid("field_too_long", field=field, limit=MAX_TITLE, length=len(title.strip())))
+        elif not is_one_line(title.strip()):
+            problems.append(Invalid("field_not_one_line", field=field))
     problems += timetable_problems(procedure, opens_date=opens_date, closes_date=closes_date, planned=planned)
     if not body_ids:
         problems.append(Invalid("round_calls_nobody", field="body_ids"))

@@ -6,7 +6,9 @@ from sqlalchemy import select
 from tests.fixtures.office import Office
 from tests.workflow.language.playing import Play
 from workflow.cases.tables import CaseForm
+from workflow.people.tables import Account
 from workflow.problems import Forbidden, Refused
+from workflow.procedure.findings import Unsound
 
 BRANCHES = """
 starts: desk.draft
@@ -167,3 +169,73 @@ def test_leaving_by_hand_cancels_what_is_open_and_a_late_hand_is_told(office: Of
     with pytest.raises(Refused):
         played.act("frontier", "write", case_id=first, form={"text": "Late."})
     played.verify()
+
+
+HOMES = """
+  local_child: {of: subject_body, holds: officer, title: {en: Body of the child, zh: 子案件单位}}
+starts: desk.draft
+cancelled: desk.cancelled
+forms:
+  list:
+    title: {en: List, zh: 名单}
+    fields:
+      new_body: {type: body, title: {en: New body, zh: 新单位}}
+      who: {type: accounts, holders_of: head, title: {en: Who, zh: 人员}}
+stages:
+  desk:
+    title: {en: Desk, zh: 办理}
+    states:
+      draft: {title: {en: Draft, zh: 起草}, actions: {submit: {by: clerk, form: list, to: desk.asked}}}
+      asked:
+        title: {en: Asked, zh: 征集}
+        children: {opens: {branch: letter.asked, OPENED}, join: {rule: all}}
+        outcomes: {complete: desk.done}
+      done: {title: {en: Done, zh: 办结}, final: done}
+      cancelled: {title: {en: Cancelled, zh: 取消}, final: cancelled}
+  letter:
+    title: {en: Letter, zh: 推荐信}
+    states:
+      asked: {title: {en: Asked, zh: 已邀请}, actions: {write: {by: local_child, to: letter.written}}}
+      written: {title: {en: Written, zh: 已收到}, final: written}
+""".lstrip("\n")
+
+
+def child_home(office: Office, opened: str, **answers: object) -> int | None:
+    """The body of the child of a case of the street's about somebody who works at the mill."""
+    played = Play.of(office, HOMES.replace("OPENED", opened), person_id=office.person(body="mill"))
+    played.act("secretary", "submit", form=answers)
+    (child,) = played.children
+    played.verify()
+    return child.body_id
+
+
+def test_a_child_is_the_business_of_the_body_its_rules_say(office: Office) -> None:
+    bodies = office.bodies
+    assert child_home(office, "about: subject") == bodies["street"], "that of the case, where nothing is said"
+    assert child_home(office, "body: subject") == bodies["mill"], "that of the person by now"
+    assert child_home(office, "body: list.new_body", new_body=bodies["personnel"]) == bodies["personnel"]
+    assert child_home(office, "body: list.new_body") == bodies["street"], "nothing was answered"
+
+
+def test_where_its_own_body_is_that_bodys_people_act_in_a_child(office: Office) -> None:
+    played = Play.of(office, HOMES.replace("OPENED", "body: subject"), person_id=office.person(body="mill"))
+    played.act("secretary", "submit", form={})
+    (child,) = played.children
+    with pytest.raises(Forbidden):
+        played.act("nominator", "write", case_id=child.id)
+    assert played.act("other_nominator", "write", case_id=child.id) == "letter.written"
+    assert played.state == "desk.done"
+
+
+def test_of_many_children_each_is_its_own_subjects_bodys(office: Office) -> None:
+    account, person = office.actors["orghead"].account_id, office.person(body="mill")
+    with office.database.writing() as session:
+        session.get_one(Account, account).person_id = person
+    opened = "about: each, for_each: list.who, body: subject"
+    assert child_home(office, opened, who=[account]) == office.bodies["mill"]
+
+
+def test_a_body_nobody_is_asked_for_is_a_finding(office: Office) -> None:
+    for named in ("list.who", "list.nothing", "nowhere.new_body"):
+        with pytest.raises(Unsound, match=r"unknown_field.*list.new_body"):
+            child_home(office, f"body: {named}")

@@ -48,6 +48,7 @@ def test_the_register_goes_by_strokes_and_leaves_out_who_has_no_tier(
     assert registered(any_database, context_for, category="youth") == ["欧阳明", "戴文"]
     assert registered(any_database, context_for, category="member") == ["丁一"]
     assert registered(any_database, context_for, tier="division", category="youth") == []
+    assert registered(any_database, context_for, search="于安") == ["于安"], "a search looks through everybody"
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_an_article_that_is_not_valid_on_the_day_is_a_finding(on: date, *, is_va
 
 PACK_FAULTS = [
     ("issuer: {en: Office, zh: 本单位}\n", "", "missing_key", "rules: rules"),
-    ("2: {en: Second., zh: 第二。", "2: {en: Second.", "missing_key", "2: {"),
+    ("2: {en: Second., zh: 第二。", "2: {en: Second.", "words_missing", "2: {"),
     ("confidence: 0.8", "confidence: sure", "confidence", "2: {"),
     ("confidence: 0.8", "confidence: 8", "out_of_bounds", "2: {"),
     ("valid_until: 2025-12-31", "valid_until: soon", "day", "2: {"),

@@ -110,7 +110,8 @@ def test_the_ladder_follows_the_due_day_and_no_rung_is_said_twice(office: Office
         found = [row for row in rows(office, Timer) if row.case_id == case_id and row.is_open]
         return [(row.kind, row.rung) for row in sorted(found, key=lambda row: row.due_at)]
 
-    # Thirty days before 31 December is the first of the month, 09:00: the moment of opening, and past.
+    # Thirty days before 31 December is the first of the month, 09:00: due by the time the clock came to open the review.
+    assert [row.rung for row in rows(office, Timer) if row.result == "sent"] == [-30]
     assert ladder() == [("remind", -7), ("remind", 0), ("escalate", 7)]
     assert sweep(office, at(2026, 12, 24)).sent == 1
     office.now = at(2026, 12, 24, 9, 1)
@@ -123,6 +124,14 @@ def test_the_ladder_follows_the_due_day_and_no_rung_is_said_twice(office: Office
             select(Message.body_role_id).where(Message.template.like("deadline_escalation%"))
         ).all()
     assert escalated == [next(iter(office.actors["street_head"].body_role_ids))]
+
+
+@pytest.mark.parametrize(("up_again", "sent"), [(at(2026, 12, 3), 1), (at(2026, 12, 26), 1), (at(2027, 1, 20), 1)])
+def test_reminders_missed_while_nothing_ran_are_made_up_for_as_one(office: Office, up_again: Any, sent: int) -> None:
+    listed(office, office.person())
+    found = sweep(office, up_again)
+    assert (found.acted, found.sent) == (1, sent)
+    assert sweep(office, up_again).sent == 0
 
 
 def test_a_state_entered_after_the_deadline_is_overdue_and_says_nothing_again(office: Office) -> None:

@@ -65,6 +65,12 @@ def test_only_the_role_the_procedure_names_calls_rounds(office: Office) -> None:
             call(office, name)
 
 
+def test_a_title_of_several_lines_is_refused_for_it_stands_in_the_subject_of_mails(office: Office) -> None:
+    with pytest.raises(Invalid) as caught:
+        call(office, title_zh="甲\r\nBcc: everybody@elsewhere.example")
+    assert [(one.field, one.code) for one in caught.value.problems] == [("title_zh", "field_not_one_line")]
+
+
 def test_every_faulty_field_of_a_round_is_named(office: Office) -> None:
     with pytest.raises(Invalid) as caught:
         call(
