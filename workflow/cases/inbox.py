@@ -227,8 +227,7 @@ def _item(compiled: Compiled, row: tuple[Any, ...], is_overdue: bool) -> InboxIt
     item_id, seat_id, role, state, created, due, case_id, reference, category, _version, *rest = row
     body_role_id, offered_to, parent, birth, *names, others = rest
     person, person_latin, body_zh, body_en = (name or "" for name in names)
-    procedure = compiled.procedure
-    filed_as = procedure.categories.get(category or "")
+    filed_as = (procedure := compiled.procedure).categories.get(category or "")
     return InboxItem(
         item_id=item_id,
         case_id=case_id,
