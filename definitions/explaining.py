@@ -1,6 +1,7 @@
 """Puts reasons, explanations and findings into words: codes, roles, actions and answers by the names people know."""
 
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from definitions.codes import tables
@@ -14,6 +15,8 @@ from workflow.procedure.model import Procedure
 from workflow.procedure.panel import Panel
 from workflow.procedure.parts import Words
 
+MOST_ALLOWED = 6
+"""Names a finding lists; of more, those most alike."""
 Names = Mapping[int, Name]
 Marker = Callable[[Procedure | None, Names, str, str], str]
 
@@ -83,9 +86,20 @@ def finding_words(finding: Finding, locale: str) -> tuple[str, str, str]:
     params = dict(finding.params)
     if "wanted" in params:
         params["wanted"] = say(params["wanted"], locale, **params) if has(params["wanted"]) else params["detail"]
+    params |= _some_allowed(params, locale)
     hint = f"hint.{finding.code}"
     said = say(finding.code, locale, **params)
     return say(f"severity.{finding.severity}", locale), said, say(hint, locale) if has(hint) else ""
+
+
+def _some_allowed(params: Mapping[str, Any], locale: str) -> dict[str, str]:
+    """Of many names that may stand somewhere, those most like the one that stands there, and how many there are."""
+    names = str(params.get("allowed", "")).split(", ")
+    if len(names) <= MOST_ALLOWED:
+        return {}
+    written = next((value for key, value in params.items() if key != "allowed" and isinstance(value, str)), "")
+    close = get_close_matches(written, names, n=MOST_ALLOWED, cutoff=0.0)
+    return {"allowed": say("finding.some_allowed", locale, names=", ".join(close), count=len(names))}
 
 
 def named_params(params: Mapping[str, Any], locale: str, procedure: Procedure | None, names: Names) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext as _
@@ -43,6 +44,11 @@ class Line:
     rules: tuple[Rule, ...]
     form: str = ""
     """The form that is filled in with it."""
+
+    @property
+    def by_source(self) -> list[tuple[Rule, ...]]:
+        """The rules in their order; those that follow each other and rest on the same articles together."""
+        return [tuple(some) for _sources, some in groupby(self.rules, key=lambda rule: rule.sources)]
 
 
 @dataclass(frozen=True)

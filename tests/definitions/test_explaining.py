@@ -63,3 +63,15 @@ def test_a_finding_may_speak_of_a_key_and_of_anything_else() -> None:
     """Values of a text are called as they like: `key` and `locale` are names like any other."""
     finding = Finding("x.yaml", 3, "missing_key", {"key": "title", "locale": "zh"})
     assert finding_text(finding, "en").startswith("x.yaml:3: error: “title” is missing here.\n")
+
+
+def test_of_many_allowed_names_those_most_alike_are_said_with_their_number() -> None:
+    names = [f"review.state_{n}" for n in range(30)] + ["recommendation.draft"]
+    finding = Finding("x.yaml", 7, "unknown_state", {"state": "recommendation.drafft", "allowed": ", ".join(names)})
+    english, chinese = (finding_text(finding, locale) for locale in ("en", "zh"))
+    assert "Allowed: recommendation.draft, " in english
+    assert english.count("review.state") == 5
+    assert "31 in all" in english
+    assert "等 31 项" in chinese
+    few = Finding("x.yaml", 7, "unknown_state", {"state": "a", "allowed": "b, c"})
+    assert "Allowed: b, c." in finding_text(few, "en")

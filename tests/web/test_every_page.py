@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 from sqlalchemy import select
 
 from definitions import demo
@@ -122,6 +122,12 @@ def cramped(page: Page, kind: str, size: dict[str, int]) -> list[str]:
     return [f"{kind} {size['width']}: {fault}" for fault in page.evaluate(CRAMPED)][:3]
 
 
+def follow(button: Locator) -> None:
+    """Goes where a link or a form leads and waits for the page there: a page that is being left cannot be examined."""
+    with button.page.expect_navigation():
+        button.click()
+
+
 def examined(page: Page, kind: str) -> list[str]:
     """What is wrong with the page shown."""
     faults = faults_of(page, kind, "light", WIDE) + faults_of(page, kind, "dark", NARROW)
@@ -201,11 +207,11 @@ def test_every_page_about_many_cases_is_accessible(district: LiveServer, screen:
     screen.goto(district.url + "/inbox")
     faults = examined(screen, "inbox")
     screen.locator("[data-every]").check()
-    screen.locator("[data-go]").click()
+    follow(screen.locator("[data-go]"))
     faults += examined(screen, "bulk: what to do")
-    screen.locator("main form button[name=do]").first.click()
+    follow(screen.locator("main form button[name=do]").first)
     faults += examined(screen, "bulk: preview")
-    screen.locator("main form .button-primary").click()
+    follow(screen.locator("main form .button-primary"))
     faults += examined(screen, "bulk: job")
     screen.goto(district.url + "/bulk/")
     faults += examined(screen, "bulk: begun earlier")
@@ -216,7 +222,7 @@ def test_every_page_about_many_cases_is_accessible(district: LiveServer, screen:
 def test_every_page_of_writing_a_procedure_is_accessible(district: LiveServer, screen: Page) -> None:
     sign_in(district, screen, "designer")
     screen.goto(district.url + "/procedures/annual-review")
-    screen.locator(".page-actions .button-primary").click()
+    follow(screen.locator(".page-actions .button-primary"))
     faults = examined(screen, "a new draft")
     source = screen.locator("#input-source")
     text = source.input_value()
@@ -227,21 +233,21 @@ def test_every_page_of_writing_a_procedure_is_accessible(district: LiveServer, s
     source.fill(text.replace("after: 7, to: organization_head", "after: 9, to: organization_head"))
     screen.locator("#input-note_en").fill("Nine days.")
     screen.locator("#input-note_zh").fill("改为九日。")
-    screen.locator("main form .button-primary").click()
+    follow(screen.locator("main form .button-primary"))
     draft = screen.url
     faults += examined(screen, "a draft")
     sign_in(district, screen, "admin")
     screen.goto(draft)
     faults += examined(screen, "a draft of somebody else")
-    screen.locator(".page-actions .button-primary").click()
+    follow(screen.locator(".page-actions .button-primary"))
     faults += examined(screen, "publish")
-    screen.locator("main form .button-primary").click()
+    follow(screen.locator("main form .button-primary"))
     faults += examined(screen, "a procedure with two versions")
     screen.goto(district.url + "/procedures/annual-review/differences")
     faults += examined(screen, "differences")
     screen.goto(district.url + "/procedure-moves/new?from=1&to=6")
     faults += examined(screen, "a plan to move cases")
-    screen.locator("main form .button-primary").click()
+    follow(screen.locator("main form .button-primary"))
     faults += examined(screen, "what a plan would do")
     assert faults == []
 
@@ -287,7 +293,7 @@ def test_a_document_of_a_case_is_accessible(
         case_id = session.scalars(select(Document.case_id).order_by(Document.case_id)).first()
     sign_in(server, screen, "secretary")
     screen.goto(f"{server.url}/cases/{case_id}")
-    screen.locator("main a[href*='/documents/']").first.click()
+    follow(screen.locator("main a[href*='/documents/']").first)
     screen.locator("h1").first.wait_for()
     assert endpoint(server, screen.url) == "case_documents.document"
     assert examined(screen, "a document") == []
@@ -300,7 +306,7 @@ def test_pages_are_accessible_in_english_too(district: LiveServer, screen: Page)
     screen.get_by_role("button", name="English").click()
     assert screen.locator("html").get_attribute("lang") == "en"
     faults = examined(screen, "inbox")
-    screen.locator("tr[data-href] a").first.click()
+    follow(screen.locator("tr[data-href] a").first)
     faults += examined(screen, "case")
     for path in ("/account/", "/rounds/1", "/rounds/1/ranking"):
         screen.goto(district.url + path)
@@ -313,7 +319,7 @@ def test_the_end_of_what_can_be_done_is_come_to_by_scrolling_the_page(district: 
     sign_in(district, screen, "orghead")
     screen.set_viewport_size({"width": 1280, "height": 500})
     screen.goto(district.url + "/inbox")
-    screen.locator("tr[data-href] a").first.click()
+    follow(screen.locator("tr[data-href] a").first)
     screen.locator("#decision.is-measured").wait_for()
     inside = screen.evaluate(
         "(d => [d.scrollHeight - d.clientHeight, d.offsetHeight - innerHeight])(document.querySelector('#decision'))"
@@ -330,7 +336,7 @@ def test_the_end_of_what_can_be_done_is_come_to_by_scrolling_the_page(district: 
 def test_a_printed_case_has_no_navigation(district: LiveServer, screen: Page) -> None:
     sign_in(district, screen, "orghead")
     screen.goto(district.url + "/inbox")
-    screen.locator("tr[data-href] a").first.click()
+    follow(screen.locator("tr[data-href] a").first)
     screen.emulate_media(media="print")
     assert not screen.locator(".sidemenu").is_visible()
     assert not screen.locator(".topbar").is_visible()

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 
 from web.menu import Entry
 from web.request import reading
+from workflow.cases.calling import called
 from workflow.cases.inbox import Narrowing, inbox_head
 from workflow.cases.inbox import inbox as oldest
 from workflow.cases.inbox_statements import BUCKETS
@@ -23,9 +24,11 @@ def inbox() -> str:
     with reading() as context:
         counts, procedures = inbox_head(context, narrowing=narrowing)
         page = oldest(context, bucket=bucket, narrowing=narrowing, cursor=cursor)
+        names = called(context.session, page.items)
     return render_template(
         "inbox/inbox.html",
         page=page,
+        names=names,
         counts=counts,
         buckets=BUCKETS,
         bucket=bucket,

@@ -1,6 +1,7 @@
 """Moving running cases to another version: the plan, what it would do case by case, and the way back."""
 
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +17,7 @@ from workflow.bulk.rules import AT_ONCE
 from workflow.problems import Invalid, Unavailable
 from workflow.procedure.model import Procedure
 from workflow.versions.moving import (
+    Foreseen,
     make_plan,
     plan_jobs,
     plan_view,
@@ -109,10 +111,12 @@ def plan(plan_id: int) -> Response:
         view = plan_view(context, plan_id)
         foreseen = preview_moves(context, plan_id=plan_id)
         jobs = plan_jobs(context, plan_id)
+    moving = [one for one in foreseen if not one.reasons]
     page = render_template(
         "procedures/moves.html",
         plan=view,
-        moving=[one for one in foreseen if not one.reasons],
+        moving=moving,
+        ways=_by_way(view.old, moving),
         kept=[one for one in foreseen if one.reasons],
         jobs=jobs,
         once_key=secrets.token_hex(16),
@@ -121,6 +125,15 @@ def plan(plan_id: int) -> Response:
         told=lambda reason: {"text": reason_text(reason, language(), view.old, {})},
     )
     return make_response(page)
+
+
+def _by_way(old: Procedure, moving: Sequence[Foreseen]) -> list[tuple[tuple[str, str], list[Foreseen]]]:
+    """Cases that go the same way together, in the order of the procedure."""
+    ways: dict[tuple[str, str], list[Foreseen]] = {}
+    for one in moving:
+        ways.setdefault((one.state, one.target or ""), []).append(one)
+    order = list(old.states)
+    return sorted(ways.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
 
 
 @blueprint.post("/<int:plan_id>")

@@ -84,6 +84,8 @@ class ParentView:
     name: str
     name_latin: str
     state: Words | None
+    key: str
+    """Of its procedure: a branch has the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Family:
     waits: WaitView | None = None
     parent: ParentView | None = None
     about: str = ""
-    """Of a child case, the first answer it began with: whom the letter is asked of, where the person is the parent's."""
+    """Of a branch, the first answer it began with: whom the letter is asked of, where the person is the parent's."""
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -110,7 +112,7 @@ def family_of_case(context: Context, view: CaseView) -> Family:
     """The kin of a case as its reader may see them; no statement for a case that can have none."""
     case, procedure = view.case, view.procedure
     parent = _parent(context, case.parent_id) if case.parent_id is not None else None
-    about = _about(view.fillings) if parent else ""
+    about = _about(view.fillings) if parent and parent.key == procedure.procedure else ""
     if not may_have_children(procedure):
         return Family(parent=parent, about=about) if parent else ALONE
     rows = _rows(context, case.id)
@@ -279,7 +281,8 @@ def _parent(context: Context, parent_id: int) -> ParentView:
         .outerjoin(Person, Person.id == Case.person_id)
         .where(Case.id == parent_id)
     ).one()
+    procedure = compiled_version(context.session, row.Case.procedure_version_id).procedure
     if not row.is_readable:
-        return ParentView(parent_id, row.Case.reference, "", "", None)
-    state = compiled_version(context.session, row.Case.procedure_version_id).procedure.states[row.Case.state]
-    return ParentView(parent_id, row.Case.reference, row.name, row.latin, state.title)
+        return ParentView(parent_id, row.Case.reference, "", "", None, procedure.procedure)
+    state = procedure.states[row.Case.state]
+    return ParentView(parent_id, row.Case.reference, row.name, row.latin, state.title, procedure.procedure)

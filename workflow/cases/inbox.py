@@ -56,6 +56,9 @@ class InboxItem:
     state: Words
     state_ref: str
     role: Words
+    role_key: str
+    is_child: bool
+    """Whether it is about a child case, which may go by another name than its person's."""
     created_at: datetime
     due_at: datetime | None
     is_overdue: bool
@@ -222,10 +225,9 @@ def _values(context: Context, groups: list[int]) -> dict[str, Any]:
 def _item(compiled: Compiled, row: tuple[Any, ...], is_overdue: bool) -> InboxItem:
     """A line of what was read; the same line read again is the same object."""
     item_id, seat_id, role, state, created, due, case_id, reference, category, _version, *rest = row
-    body_role_id, offered_to, birth, *names, others = rest
+    body_role_id, offered_to, parent, birth, *names, others = rest
     person, person_latin, body_zh, body_en = (name or "" for name in names)
-    procedure = compiled.procedure
-    filed_as = procedure.categories.get(category or "")
+    filed_as = (procedure := compiled.procedure).categories.get(category or "")
     return InboxItem(
         item_id=item_id,
         case_id=case_id,
@@ -242,6 +244,8 @@ def _item(compiled: Compiled, row: tuple[Any, ...], is_overdue: bool) -> InboxIt
         state=procedure.states[state].title,
         state_ref=state,
         role=procedure.roles[role].title,
+        role_key=role,
+        is_child=parent is not None,
         created_at=instant(created),
         due_at=instant(due) if due else None,
         is_overdue=is_overdue,

@@ -112,6 +112,7 @@ def _lines(groups: int) -> Select[*tuple[Any, ...]]:
             Case.procedure_version_id,
             WorkItem.body_role_id,
             WorkItem.offered_to,
+            Case.parent_id,
             Person.birth_date,
             SUBJECT,
             SUBJECT_LATIN,

@@ -40,6 +40,7 @@ class Names:
             for key, state in stage.states.items()
         }
         self._roles = {key: role.title for key, role in procedure.roles.items()}
+        self._categories = {key: category.title for key, category in procedure.categories.items()}
         self._forms = {key: form.title for key, form in procedure.forms.items()}
         self._actions = {
             name: action.title
@@ -58,10 +59,20 @@ class Names:
             return plain_value(value)
         if isinstance(value, Part):
             return compact(plain_value(value))
+        if isinstance(value, dict) and value and value.keys() <= self._categories.keys():
+            return self._by_category(value)
         if isinstance(value, dict):
             return plain_value(Words(**value)) if value.keys() == {"en", "zh"} else compact(value) or None
         title = self._title(key, value) if isinstance(value, str) else None
         return plain_value(title) if title else value
+
+    def _by_category(self, value: dict[str, Any]) -> dict[str, str]:
+        """What differs between the categories, by what they are called."""
+        said = [(self._categories[key], compact(one)) for key, one in value.items()]
+        return {
+            "en": ", ".join(f"{title.en}: {one}" for title, one in said),
+            "zh": "，".join(f"{title.zh}：{one}" for title, one in said),
+        }
 
     def _title(self, key: str, value: str) -> Words | None:
         if value in self._states:

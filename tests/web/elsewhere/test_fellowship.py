@@ -44,6 +44,19 @@ def speaks(place: Elsewhere, who: str, case_id: int, status: int = 302, /, **typ
     return place.sends(who, f"/cases/{case_id}/opinion", f"/cases/{case_id}", status, seat=seat, **typed).text
 
 
+def test_who_replaces_a_referee_heads_the_letter_too(elsewhere: Callable[[str], Elsewhere]) -> None:
+    place = elsewhere(KEY)
+    case_id = applied(place)
+    place.acts(APPLICANT, case_id, "submit", **APPLICATION)
+    place.acts(OFFICER, case_id, "eligible", **INDEPENDENT)
+    place.acts(OFFICER, place.children(case_id)[0], "decline")
+    another = place.children(case_id)[-1]
+    assert ">Lin Wan</h1>" in place.reads(OFFICER, f"/cases/{another}"), "nobody is found yet"
+    place.acts(OFFICER, another, "invite", name="Prof. Late", mail="late@letters.example")
+    assert ">Prof. Late</h1>" in place.reads(OFFICER, f"/cases/{another}")
+    assert ">Prof. Late</a>" in place.reads(OFFICER, "/inbox")
+
+
 def test_a_round_is_applied_in_for_oneself(elsewhere: Callable[[str], Elsewhere]) -> None:
     place = elsewhere(KEY)
     case_id = applied(place)

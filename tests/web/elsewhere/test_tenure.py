@@ -144,6 +144,19 @@ def test_a_letter_is_headed_by_its_referee_and_says_whom_it_is_about(elsewhere: 
     assert "关于林晚" in place.reads(CHAIR, f"/cases/{child}", locale="zh")
 
 
+def test_letters_that_wait_are_told_apart_in_the_inbox(elsewhere: Callable[[str], Elsewhere]) -> None:
+    place = elsewhere(KEY)
+    case_id = listing(place)
+    place.acts(CHAIR, case_id, "ask", **referees(8))
+    waiting = [one for one in place.children(case_id) if f'href="/cases/{one}"' in place.reads(CHAIR, "/inbox")]
+    lines = place.reads(CHAIR, "/inbox").split("<tbody>", 1)[1].split("</tr>")
+    assert len(waiting) > 1
+    for number, child in enumerate(waiting, 1):
+        (line,) = [one for one in lines if f'href="/cases/{child}"' in one]
+        assert f">Referee {number}</a>" in line
+        assert "About Lin Wan" in line
+
+
 def test_children_are_not_told_of_to_who_does_not_read_them(elsewhere: Callable[[str], Elsewhere]) -> None:
     place = elsewhere(KEY)
     case_id = lettered(place)

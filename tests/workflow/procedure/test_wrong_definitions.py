@@ -173,7 +173,7 @@ WRONG: dict[str, tuple[Edits, list[tuple[str, str]]]] = {
     "a recall of nothing": ((guarded("last_done: {actions: [submits]}"),), [("unknown_doing", "- last_done:")]),
     "an action no child has": (
         ((LAST, "          refused: end.refused\n        outcome_effects:\n          agreed: [{act_on: {among: children, action: wins}}]\n  letter"),),
-        [("unknown_doing", "agreed: [{act_on")],
+        [("acts_nowhere", "agreed: [{act_on")],
     ),
     "a join of more than there can be": (
         (("join: {rule: all}", "join: {rule: at_least, at_least: 4}"), SHORT),

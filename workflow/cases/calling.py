@@ -1,0 +1,48 @@
+"""What branches of cases are called in lists: as on their own page, by the first text each began with."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from workflow.cases.fillings import visible_values
+from workflow.cases.inbox import InboxItem
+from workflow.cases.tables import Case, CaseForm
+from workflow.cases.versions import compiled_version
+from workflow.procedure.forms import Form
+
+PARENT = aliased(Case)
+
+
+def called(session: Session, items: Iterable[InboxItem]) -> dict[int, str]:
+    """Case → whom or what it is called after, where it is a branch of another and whoever it waits for may read that.
+
+    Nothing is asked where no item is about a child.
+    """
+    roles = {item.case_id: item.role_key for item in items if item.is_child}
+    if not roles:
+        return {}
+    filled = session.execute(
+        select(CaseForm.case_id, CaseForm.form, CaseForm.values, Case.procedure_version_id, PARENT.procedure_version_id)
+        .join(Case, Case.id == CaseForm.case_id)
+        .join(PARENT, PARENT.id == Case.parent_id)
+        .where(CaseForm.case_id.in_(roles))
+        .order_by(CaseForm.case_id, CaseForm.seq, CaseForm.id)
+    )
+    found: dict[int, str] = {}
+    for case_id, key, values, version, above in filled:
+        procedure = compiled_version(session, version).procedure
+        is_branch = compiled_version(session, above).procedure.procedure == procedure.procedure
+        form = procedure.forms.get(key) if is_branch else None
+        for text in _texts(form, values, roles[case_id]) if form else ():
+            found.setdefault(case_id, text)
+    return found
+
+
+def _texts(form: Form, values: dict[str, Any], role: str) -> Iterator[str]:
+    """The texts of a form that a role may read, in their order."""
+    shown = visible_values(form, values, frozenset({role}))
+    for key, field in form.fields.items():
+        if field.type == "text" and shown.get(key):
+            yield str(shown[key])
