@@ -15,8 +15,9 @@ from workflow.procedure.model import Procedure
 from workflow.procedure.panel import Panel
 from workflow.procedure.parts import Words
 
-MOST_ALLOWED = 6
-"""Names a finding lists; of more, those most alike."""
+MOST_ALLOWED = 16
+"""Names a finding lists in full; of more, those most alike."""
+MOST_ALIKE = 8
 Names = Mapping[int, Name]
 Marker = Callable[[Procedure | None, Names, str, str], str]
 
@@ -98,7 +99,7 @@ def _some_allowed(params: Mapping[str, Any], locale: str) -> dict[str, str]:
     if len(names) <= MOST_ALLOWED:
         return {}
     written = next((value for key, value in params.items() if key != "allowed" and isinstance(value, str)), "")
-    close = get_close_matches(written, names, n=MOST_ALLOWED, cutoff=0.0)
+    close = get_close_matches(written, names, n=MOST_ALIKE, cutoff=0.0)
     return {"allowed": say("finding.some_allowed", locale, names=", ".join(close), count=len(names))}
 
 

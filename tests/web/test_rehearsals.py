@@ -124,7 +124,7 @@ def test_a_simulation_tells_times_queues_ends_and_the_earliest_day(client_of: Cl
     reader.post("/language", data={"language": "en", "next": "/"})
     first = page(reader, "/procedure-simulations/reserve-official")
     assert "Where it is held up" not in first
-    assert "On public notice (5 working days): until" in first
+    assert re.search(r"<li>On public notice <span.*?5 working days</span> · until ", first)
     text = page(reader, "/procedure-simulations/reserve-official?cases=80&seed=3&arrivals=5")
     for said in (
         '<svg xmlns="http://www.w3.org/2000/svg" class="boxes"',
