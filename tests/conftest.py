@@ -2,8 +2,11 @@
 
 pytest_plugins = [
     "tests.fixtures.closed_world",
+    "tests.fixtures.collecting",
     "tests.fixtures.databases",
+    "tests.fixtures.districts",
     "tests.fixtures.procedures",
+    "tests.fixtures.templates",
     "tests.fixtures.mail",
     "tests.fixtures.serving",
     "tests.fixtures.snapshots",

@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy.orm import Session
 
-from tests.journeys.conftest import District
+from definitions.demo.plan import SEATS
+from tests.journeys.conftest import OPENS, District
 from tests.journeys.desk import Desk
-from tests.journeys.nominating import nominates, opens_the_round
+from tests.journeys.nominating import GROUNDS, nominates, opens_the_round
 from workflow.bodies.queries import actor
 from workflow.bulk.operations import Seen, start_bulk
+from workflow.cases.operations import act
 from workflow.cases.tables import Case
 from workflow.context import OFFICE_ZONE, Context
+from workflow.rounds.operations import nominate, open_round
 
 SECOND_DAY = datetime(2026, 9, 2, 10, tzinfo=OFFICE_ZONE)
 LONGEST_WAY = 80
@@ -34,18 +38,55 @@ def state_of(desk: Desk, case_id: int) -> str:
         return session.get_one(Case, case_id).state
 
 
-def nominated(district: District, desk: Desk) -> int:
-    """A case of sub-district 1 that waits for the formal check."""
-    opens_the_round(desk)
+NOMINATION = {"channel": "nominating_body", "grounds": GROUNDS, "is_consented": "yes"}
+BODIES = {"nominator": "subdistrict-01", "nominator2": "industry-01"}
+
+
+def as_account(desk: Desk, session: Session, name: str) -> Context:
+    return Context(session, actor(session, desk.account(name), desk.clock.now.date()), desk.clock.now)
+
+
+def waiting(district: District, *names: str) -> list[int]:
+    """The round is open, and a case of each of these nominators waits for the formal check."""
+    desk, cases = district.desk, []
+    with desk.database.writing() as session:
+        opened = open_round(
+            as_account(desk, session, "secretary"),
+            procedure="reserve-official",
+            title_zh="二〇二六年推荐选拔",
+            title_en="Selection of 2026",
+            opens_date=OPENS,
+            closes_date=date(2026, 9, 18),
+            body_ids=district.plan.called,
+            seats=SEATS,
+        )
     desk.clock.now = SECOND_DAY
-    nominee = district.nominees("subdistrict-01", "listed")[0]
-    return nominates(desk, "nominator", nominee.person_id, nominee.category)
+    for name in names:
+        nominee = district.nominees(BODIES[name], "listed")[0]
+        with desk.database.writing() as session:
+            context = as_account(desk, session, name)
+            case_id = nominate(
+                context,
+                round_id=opened.round_id,
+                body_id=nominee.body_id,
+                person_id=nominee.person_id,
+                category=nominee.category,
+                channel="nominating_body",
+            ).case_id
+        with desk.database.stepping() as session:
+            context = as_account(desk, session, name)
+            act(context, case_id=case_id, action="submit", seen_version=1, form=NOMINATION)
+        cases.append(case_id)
+    return cases
 
 
 @pytest.mark.browser
 def test_nominating_and_approving_need_no_scripts(district: District, bare_page: Page) -> None:
     desk = replace(district.desk, page=bare_page)
-    case_id = nominated(district, desk)
+    opens_the_round(desk)
+    desk.clock.now = SECOND_DAY
+    nominee = district.nominees("subdistrict-01", "listed")[0]
+    case_id = nominates(desk, "nominator", nominee.person_id, nominee.category)
     desk.sits("secretary")
     desk.opens("/inbox")
     desk.sends(bare_page.locator(f'a[href="/cases/{case_id}"]').first)
@@ -58,7 +99,7 @@ def test_nominating_and_approving_need_no_scripts(district: District, bare_page:
 @pytest.mark.browser
 def test_a_case_is_approved_with_the_keyboard_alone(district: District) -> None:
     desk = district.desk
-    case_id = nominated(district, desk)
+    [case_id] = waiting(district, "nominator")
     desk.sits("secretary")
     desk.opens("/inbox")
     keyboard = desk.page.keyboard
@@ -78,7 +119,7 @@ def test_a_case_is_approved_with_the_keyboard_alone(district: District) -> None:
 @pytest.mark.browser
 def test_no_letter_typed_into_a_field_is_a_command(district: District) -> None:
     desk = district.desk
-    nominated(district, desk)
+    waiting(district, "nominator")
     desk.sits("secretary")
     desk.opens("/inbox")
     desk.page.keyboard.press("/")
@@ -89,7 +130,7 @@ def test_no_letter_typed_into_a_field_is_a_command(district: District) -> None:
 @pytest.mark.browser
 def test_the_language_is_remembered_with_the_account(district: District) -> None:
     desk = district.desk
-    case_id = nominated(district, desk)
+    [case_id] = waiting(district, "nominator")
     desk.sits("secretary")
     desk.opens("/inbox")
     desk.sends(desk.page.get_by_role("button", name="English"))
@@ -107,13 +148,7 @@ def test_the_language_is_remembered_with_the_account(district: District) -> None
 @pytest.mark.browser
 def test_the_keyboard_leads_from_one_case_to_the_next(district: District) -> None:
     desk = district.desk
-    opens_the_round(desk)
-    desk.clock.now = SECOND_DAY
-    cases = [
-        nominates(desk, name, nominee.person_id, nominee.category)
-        for name, body in (("nominator", "subdistrict-01"), ("nominator2", "industry-01"))
-        for nominee in district.nominees(body, "listed")[:1]
-    ]
+    cases = waiting(district, *BODIES)
     desk.sits("secretary")
     desk.act(cases[0], "approve")
     with desk.page.expect_navigation():
@@ -125,21 +160,10 @@ def test_the_keyboard_leads_from_one_case_to_the_next(district: District) -> Non
     expect(desk.page.locator("#shortcuts")).to_be_hidden()
 
 
-def two_wait(district: District, desk: Desk) -> list[int]:
-    """Two cases of two bodies that wait for the secretary's formal check."""
-    opens_the_round(desk)
-    desk.clock.now = SECOND_DAY
-    return [
-        nominates(desk, name, nominee.person_id, nominee.category)
-        for name, body in (("nominator", "subdistrict-01"), ("nominator2", "industry-01"))
-        for nominee in district.nominees(body, "listed")[:1]
-    ]
-
-
 @pytest.mark.browser
 def test_two_cases_are_ticked_by_key_and_approved_at_once(district: District) -> None:
     desk = district.desk
-    cases = two_wait(district, desk)
+    cases = waiting(district, *BODIES)
     desk.sits("secretary")
     desk.opens("/inbox")
     page, bar = desk.page, desk.page.locator(".select-bar")
@@ -166,7 +190,7 @@ def test_two_cases_are_ticked_by_key_and_approved_at_once(district: District) ->
 @pytest.mark.browser
 def test_two_cases_are_approved_at_once_without_scripts(district: District, bare_page: Page) -> None:
     desk = replace(district.desk, page=bare_page)
-    cases = two_wait(district, desk)
+    cases = waiting(district, *BODIES)
     desk.sits("secretary")
     desk.opens("/inbox")
     for box in bare_page.locator("input[name=item]").all():
@@ -180,10 +204,9 @@ def test_two_cases_are_approved_at_once_without_scripts(district: District, bare
 @pytest.mark.browser
 def test_a_job_s_page_follows_the_work(district: District) -> None:
     desk = district.desk
-    cases = two_wait(district, desk)
+    cases = waiting(district, *BODIES)
     with desk.database.writing() as session:
-        account = desk.account("secretary")
-        context = Context(session, actor(session, account, desk.clock.now.date()), desk.clock.now)
+        context = as_account(desk, session, "secretary")
         seen = [Seen(case, session.get_one(Case, case).version) for case in cases]
         number = start_bulk(
             context, state="review.formal_check", doing="act:approve", seen=seen, reason="", once_key="k"
@@ -199,7 +222,7 @@ def test_a_job_s_page_follows_the_work(district: District) -> None:
 @pytest.mark.browser
 def test_shortcuts_rest_while_an_input_method_composes(district: District) -> None:
     desk = district.desk
-    nominated(district, desk)
+    waiting(district, "nominator")
     desk.sits("secretary")
     desk.opens("/inbox")
     press = (
@@ -214,7 +237,7 @@ def test_shortcuts_rest_while_an_input_method_composes(district: District) -> No
 @pytest.mark.browser
 def test_shortcuts_switched_off_do_nothing(district: District) -> None:
     desk = district.desk
-    nominated(district, desk)
+    waiting(district, "nominator")
     desk.sits("secretary")
     desk.opens("/account/")
     desk.page.locator('input[name=shortcuts][value="off"]').check()

@@ -39,6 +39,11 @@ def client_of(office: Office, tmp_path: Path) -> ClientOf:
 @pytest.fixture
 def administrator(office: Office) -> str:
     """The sign-in name of the office's administrator."""
+    return administered(office)
+
+
+def administered(office: Office) -> str:
+    """Gives the office an administrator; their sign-in name."""
     with office.database.writing() as session:
         body = Body(code="office", kind="department", title_zh="办公室", title_en="Office")
         session.add(body)
@@ -63,6 +68,11 @@ def administrator(office: Office) -> str:
 @pytest.fixture
 def case_id(office: Office) -> int:
     """A draft of the street's."""
+    return drafted(office)
+
+
+def drafted(office: Office) -> int:
+    """A draft of the street's; its number."""
     person_id = office.person()
     with office.as_("nominator") as context:
         return open_case(

@@ -1,6 +1,7 @@
 """Every route as anonymous, as the wrong role and as the right one; what nobody may do changes nothing."""
 
 import hashlib
+import shutil
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -8,8 +9,9 @@ import html5lib
 import pytest
 from flask.testing import FlaskClient
 
-from tests.fixtures.office import OPENS, Office
-from tests.web.conftest import ClientOf
+from tests.fixtures.databases import sqlite_file
+from tests.fixtures.office import OPENS, Office, copied
+from tests.web.conftest import ClientOf, administered, drafted
 from tests.workflow.steps import begun, decided, submitted
 from tests.workflow.versions.moving_about import version
 from web.security import OPEN_TO_ALL, POLICY
@@ -18,6 +20,7 @@ from workflow.cases.operations import open_case
 from workflow.people.tables import Account
 from workflow.rehearsal.samples import sample
 from workflow.rounds.tables import Round, RoundCall
+from workflow.store.database import Database
 from workflow.tables import metadata
 from workflow.versions.moving import make_plan, suggestion
 from workflow.versions.operations import save_draft
@@ -158,11 +161,14 @@ COMMANDS = {
 }
 
 
-@pytest.fixture
-def doors(office: Office, administrator: str, client_of: ClientOf, case_id: int) -> ClientOf:
-    """Browsers of an office with a draft, a submitted case and an administrator."""
-    assert case_id == 1
-    assert administrator in office.actors
+@pytest.fixture(scope="module")
+def busy_office(office_on_file: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An office with a draft, a submitted case and an administrator; copied for each test."""
+    path = tmp_path_factory.mktemp("busy") / "office.db"
+    shutil.copyfile(sqlite_file(office_on_file.database), path)
+    office = copied(office_on_file, Database(f"sqlite:///{path}"))
+    assert drafted(office) == 1
+    administrator = administered(office)
     begun(office, submitted(office, office.person()))
     applied_for(office)
     with office.as_("nominator") as context:
@@ -175,6 +181,19 @@ def doors(office: Office, administrator: str, client_of: ClientOf, case_id: int)
         save_draft(context, source="procedure: other\n")
         plan = suggestion(context, from_version_id=first, to_version_id=second)
         make_plan(context, from_version_id=first, to_version_id=second, plan=plan)
+    office.database.dispose()
+    return office
+
+
+@pytest.fixture
+def office(busy_office: Office, sqlite_database: Database) -> Office:
+    shutil.copyfile(sqlite_file(busy_office.database), sqlite_file(sqlite_database))
+    return copied(busy_office, sqlite_database)
+
+
+@pytest.fixture
+def doors(client_of: ClientOf) -> ClientOf:
+    """Browsers of the busy office."""
     client_of(None).application.config["WTF_CSRF_ENABLED"] = False
     return client_of
 

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page
 from sqlalchemy import select
 
-from definitions import demo
+from tests.fixtures.districts import Demonstrated
 from tests.fixtures.serving import LiveServer
 from web.request import COOKIE
 from workflow.access.operations import sign_in_to_demo
@@ -43,7 +43,7 @@ WRITING = (*MOVING, "procedure_drafts.new", "procedure_drafts.draft", "procedure
 """Pages that need a draft or a second version; they have a test of their own."""
 PLAYING = ("procedure_rehearsals.rehearsal", "procedure_sandboxes.sandbox")
 """Open to designers, who have a test of their own, as have documents."""
-STANDARDS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+STANDARDS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 375, "height": 800}
 NARROWEST = {"width": 320, "height": 800}
@@ -54,16 +54,16 @@ KNOWN = (*NOMINATING, *BULK, *WRITING, *ELSEWHERE, *PLAYING, "case_documents.doc
 
 
 @pytest.fixture
-def called(database: Database, serve_live: Callable[..., LiveServer]) -> LiveServer:
+def called(database: Database, demonstrated: Demonstrated, serve_live: Callable[..., LiveServer]) -> LiveServer:
     """The demonstration while bodies nominate."""
-    demo.load(database, stage="recommendation", now=datetime.now(UTC))
+    demonstrated(database, "recommendation", datetime.now(UTC))
     return serve_live(database, is_demo=True)
 
 
 @pytest.fixture
-def district(database: Database, serve_live: Callable[..., LiveServer]) -> LiveServer:
+def district(database: Database, demonstrated: Demonstrated, serve_live: Callable[..., LiveServer]) -> LiveServer:
     """The demonstration where its committee decides."""
-    demo.load(database, stage="decision", now=datetime.now(UTC))
+    demonstrated(database, "decision", datetime.now(UTC))
     return serve_live(database, is_demo=True)
 
 
@@ -285,9 +285,9 @@ def test_every_page_of_playing_a_procedure_is_accessible(district: LiveServer, s
 
 @pytest.mark.browser
 def test_a_document_of_a_case_is_accessible(
-    database: Database, serve_live: Callable[..., LiveServer], screen: Page
+    database: Database, demonstrated: Demonstrated, serve_live: Callable[..., LiveServer], screen: Page
 ) -> None:
-    demo.load(database, stage="notice", now=datetime.now(UTC))
+    demonstrated(database, "notice", datetime.now(UTC))
     server = serve_live(database, is_demo=True)
     with database.reading() as session:
         case_id = session.scalars(select(Document.case_id).order_by(Document.case_id)).first()

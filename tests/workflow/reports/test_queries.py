@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from definitions import demo
 from tests.fixtures.databases import ContextBuilder
+from tests.fixtures.districts import Demonstrated
 from tests.fixtures.office import Office
 from tests.workflow.steps import listed, nominated, submitted
 from workflow.bodies.queries import actor
@@ -43,10 +43,12 @@ def stage(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def district(any_database: Database, sqlite_database: Database, stage: str, now: datetime) -> Database:
+def district(
+    any_database: Database, sqlite_database: Database, demonstrated: Demonstrated, stage: str, now: datetime
+) -> Database:
     """The demonstration at a stage, on SQLite and, copied row by row, on PostgreSQL."""
     played = sqlite_database
-    demo.load(played, stage=stage, now=now)
+    demonstrated(played, stage, now)
     if played is not any_database:
         with played.reading() as source, any_database.writing() as target:
             for table in metadata.sorted_tables:
