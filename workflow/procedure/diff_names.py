@@ -138,6 +138,8 @@ def _is_walked(value: Any) -> bool:
 
 
 def _pairs(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if before.keys() == after.keys():
+        return
     gone = {key: one for key, one in before.items() if key not in after and _is_walked(one)}
     come = {key: one for key, one in after.items() if key not in before and _is_walked(one)}
     for key, one in gone.items():

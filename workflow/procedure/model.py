@@ -237,7 +237,7 @@ class Procedure(Part):
 
     @cached_property
     def canonical(self) -> str:
-        """The one text of these rules: JSON with sorted keys, defaults left out."""
+        """The one text of these rules: JSON, named things in the order written, defaults left out."""
         content = self.model_dump(mode="json", exclude_defaults=True, by_alias=True)
         return json.dumps(content, ensure_ascii=False, sort_keys=False, separators=(",", ":"))
 

@@ -1,6 +1,8 @@
 """What every part of a definition shares: closed keys, words in both languages, numbers by category, citations."""
 
+from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -24,7 +26,7 @@ class Part(BaseModel):
     def _known_keys(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        allowed = sorted(field.alias or name for name, field in cls.model_fields.items())
+        allowed = _keys_of(cls)
         for key in value:
             if key not in allowed:
                 near = get_close_matches(str(key), allowed, n=1)
@@ -34,6 +36,12 @@ class Part(BaseModel):
                     {"key": str(key), "allowed": ", ".join(allowed), "near": near[0] if near else ""},
                 )
         return value
+
+
+@cache
+def _keys_of(part: type[Part]) -> Mapping[str, None]:
+    """The keys a part may have, in the order of the alphabet."""
+    return dict.fromkeys(sorted(field.alias or name for name, field in part.model_fields.items()))
 
 
 class Words(Part):

@@ -9,8 +9,10 @@ import pytest
 
 from definitions.explaining import finding_text
 from definitions.library import FOLDER, catalogue
+from tests.architecture.house import HOME
 from tests.workflow.procedure.mutating import bases, mutated
 from workflow.engine.decide import compile_procedure
+from workflow.procedure import source
 from workflow.procedure.bpmn import write_bpmn
 from workflow.procedure.diagram import draw_svg
 from workflow.procedure.findings import MAX_FINDINGS, Finding, Unsound
@@ -85,6 +87,18 @@ def test_a_mutated_definition_is_sound_or_has_findings(path: Path, chunk: int) -
         assert {finding.severity for finding in findings} <= {"error" if procedure is None else "warning"}
         assert procedure is not None or findings
     assert 0 < sound < SIZE / 2
+
+
+@pytest.mark.parametrize("kind", ["written", "mutated"])
+def test_both_readers_read_alike(kind: str) -> None:
+    """The fast one is asked first; whatever it takes, the exact one reads the same way, to the line."""
+    written = [path.read_text(encoding="utf-8") for path in HOME.glob("definitions/**/*.yaml")]
+    texts = written if kind == "written" else [mutated(n).decode(errors="replace") for n in range(0, DEFINITIONS, 25)]
+    fast = {text: source._read_fast(text, "a") for text in texts if not source.READ_UNLIKE.search(text)}
+    taken = {text: read for text, read in fast.items() if read is not None}
+    assert len(taken) == len(texts) if kind == "written" else len(taken) > len(texts) / 4
+    for text, read in taken.items():
+        assert read == source._read(text, "a")
 
 
 SMALL = (FOLDER / "annual-review.yaml").read_text(encoding="utf-8")
