@@ -164,7 +164,7 @@ def _speaker(office: Office, case_id: int, seat: Seat, opinions: tuple[str, ...]
 
 def _meet(office: Office, recorder: str, case_id: int, seats: list[int], number: int) -> Any:
     present = len(seats) - number % 5
-    stances = ["agree"] * (number % 12) + ["defer"] * 3 + ["disagree"] * 11
+    stances = ["agree"] * (number % 12) + ["defer"] * 3 + ["disagree"] * len(seats)
     entries = {
         seat: {"attendance": "present", "opinion": stances[n]} if n < present else {"attendance": "absent"}
         for n, seat in enumerate(seats)
