@@ -17,7 +17,7 @@ from web.form_fields import FormHelp, help_for
 from web.forms import faults
 from web.i18n import language
 from web.problems import problem_text
-from web.request import now, reading, settings, writing
+from web.request import noting, now, reading, settings
 from workflow.cases.attached import attached_files
 from workflow.cases.case_page import case_page
 from workflow.cases.case_views import CaseView
@@ -161,7 +161,7 @@ def _papers(view: CaseView) -> dict[str, Any]:
 
 def _note(case_id: int, visit: Visit) -> None:
     """A busy database keeps nobody from reading: then the next look is noted."""
-    with suppress(Unavailable), writing() as context:
+    with suppress(Unavailable), noting() as context:
         note_visit(context, case_id=case_id, visit=visit)
 
 

@@ -131,6 +131,13 @@ def writing() -> Iterator[Context]:
 
 
 @contextmanager
+def noting() -> Iterator[Context]:
+    """A writing context for what may be missed: Unavailable at once where somebody else is writing."""
+    with _written(current_actor(), database().noting) as context:
+        yield context
+
+
+@contextmanager
 def stepping() -> Iterator[Context]:
     """A context for one step of one case, the last thing the request writes."""
     with _written(current_actor(), database().stepping) as context:

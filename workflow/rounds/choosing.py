@@ -70,5 +70,6 @@ def look_at_round(
         planned=planned,
         seats=seats,
         body_ids=body_ids,
+        today=context.today,
     )
     return timetable(procedure, calendar(context), opens_date=opens_date, closes_date=closes_date, planned=planned)

@@ -67,6 +67,7 @@ def open_round(
         closes_date=closes_date,
         seats=seats,
         body_ids=body_ids,
+        today=context.today,
         planned=planned or {},
     )
     bodies = _known_bodies(context, body_ids)

@@ -97,6 +97,7 @@ def check_round(
     closes_date: date,
     seats: Mapping[str, Any],
     body_ids: Collection[int],
+    today: date,
     planned: Mapping[str, date] = {},
 ) -> None:
     """Raises Invalid naming every field of a new round that is wrong."""
@@ -109,6 +110,8 @@ def check_round(
         elif not is_one_line(title.strip()):
             problems.append(Invalid("field_not_one_line", field=field))
     problems += timetable_problems(procedure, opens_date=opens_date, closes_date=closes_date, planned=planned)
+    if opens_date <= closes_date < today:
+        problems.append(Invalid("round_closes_past", field="closes_date", today=today))
     if not body_ids:
         problems.append(Invalid("round_calls_nobody", field="body_ids"))
     for category, number in seats.items():

@@ -55,7 +55,20 @@ def _prepare_sqlite(engine: Engine, journal_mode: str) -> None:
         options = connection.get_execution_options()
         if not options.get("stepping", False):  # a step's session joins the transaction that was begun with the step
             # Straight on the driver: SQLAlchemy's way costs as much as a statement.
-            connection.connection.driver_connection.execute("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
+            driver = connection.connection.driver_connection
+            if options.get("noting"):
+                _begin_at_once(driver)
+            else:
+                driver.execute("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
+
+
+def _begin_at_once(driver: Any) -> None:
+    """Begins to write, or raises where somebody else is writing."""
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
 def _sqlite_engine(url: Any) -> Engine:
@@ -111,6 +124,7 @@ class Database:
         self.engine = make_engine(url)
         self._reading = _reading_engine(self.engine)
         self._writing = self.engine.execution_options(writing=True)
+        self._noting = self.engine.execution_options(noting=True)
         self._stepping = self.engine.execution_options(stepping=True)
         self._step = SqliteStep if self.is_sqlite else PostgresqlStep
 
@@ -133,7 +147,18 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session whose work is committed when the block ends and undone when it raises."""
-        with translated(), self._writing.connect() as connection, connection.begin() as transaction:
+        with self._written(self._writing) as session:
+            yield session
+
+    @contextmanager
+    def noting(self) -> Iterator[Session]:
+        """The same for what may be missed: raises Unavailable at once where somebody else is writing on SQLite."""
+        with self._written(self._noting) as session:
+            yield session
+
+    @contextmanager
+    def _written(self, engine: Engine) -> Iterator[Session]:
+        with translated(), engine.connect() as connection, connection.begin() as transaction:
             session = Session(connection)
             session.info[DRIVER] = (connection.connection.cursor(), connection.dialect)
             try:

@@ -43,9 +43,8 @@ def nil_return(office: Office, name: str = "nominator", reason: str = "Nobody is
 
 def test_a_round_keeps_the_yardstick_of_its_version_and_tells_the_bodies_called(any_office: Office) -> None:
     office = any_office
-    office.now = datetime(2027, 2, 1, 9, 0, tzinfo=OFFICE_ZONE)
     opened = call(office)
-    assert opened.reference == "R-2027-01"
+    assert opened.reference == "R-2026-02"
     with office.database.reading() as session:
         row = session.get_one(Round, opened.round_id)
         assert [(item["key"], item["weight"], item["out_of"]) for item in row.rubric][:2] == [
@@ -57,6 +56,15 @@ def test_a_round_keeps_the_yardstick_of_its_version_and_tells_the_bodies_called(
         assert params[0]["closes_date"] == "2026-09-18"
     officers = [next(iter(office.actors[name].body_role_ids)) for name in ("nominator", "other_nominator")]
     assert sorted(told(office, "round_called"), key=str) == sorted(officers, key=str)
+
+
+def test_a_round_nobody_could_nominate_in_is_not_opened(office: Office) -> None:
+    office.now = datetime(2026, 9, 18, 17, 0, tzinfo=OFFICE_ZONE)
+    assert call(office).reference == "R-2026-02", "on the closing day bodies may still nominate"
+    office.later(days=1)
+    with pytest.raises(Invalid) as caught:
+        call(office)
+    assert [(one.code, one.field) for one in caught.value.problems] == [("round_closes_past", "closes_date")]
 
 
 def test_only_the_role_the_procedure_names_calls_rounds(office: Office) -> None:

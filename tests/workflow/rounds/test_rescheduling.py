@@ -52,7 +52,6 @@ def faults(problem: Problem) -> dict[str, str]:
 
 
 def test_a_round_is_opened_with_its_planned_dates_and_says_them(office: Office) -> None:
-    office.now = datetime(2027, 1, 4, 9, 0, tzinfo=OFFICE_ZONE)
     opened = call(office, planned=PLANNED)
     with office.database.reading() as session:
         assert session.get_one(Round, opened.round_id).planned == {
