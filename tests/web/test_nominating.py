@@ -30,6 +30,20 @@ def test_an_answer_the_rules_do_not_accept_is_told_before_it_is_sent(
     assert "“否”" not in html.unescape(client.get(f"/nominations/{case_id}{page}").text)
 
 
+def test_who_asks_for_an_exception_is_told_what_it_does_not_change(office: Office, client_of: ClientOf) -> None:
+    too_old = {"birth_date": date(1970, 1, 1)}
+    alone, both = (
+        nominated(office, office.person(**changed)) for changed in (too_old, too_old | {"political_status": "cpc"})
+    )
+    client = client_of("nominator")
+    client.application.config["WTF_CSRF_ENABLED"] = False
+    for case_id, is_told in ((alone, False), (both, True)):
+        client.post(f"/nominations/{case_id}/form", data=NOMINATION)
+        page = client.get(f"/nominations/{case_id}").text
+        assert "申请例外" in page
+        assert ("其余条件无论如何均须满足" in page) is is_told
+
+
 def test_a_round_that_is_closed_says_so_wherever_somebody_still_tries(office: Office, client_of: ClientOf) -> None:
     office.now += timedelta(days=60)
     client = client_of("nominator")

@@ -119,6 +119,7 @@ def tasks(case_id: int) -> Response:
         missing=[key for key in missing_fields(form, _given(kept)) if key not in _files_of(form)],
         reasons=[explained(reason, view.procedure, view.names) for reason in reasons],
         is_waivable=any(reason.waivable_by for reason in reasons),
+        others_stay=not all(reason.waivable_by for reason in reasons),
         returned=_returned(view),
         now=now(),
     )
@@ -218,6 +219,7 @@ def _check_page(view: CaseView, action: ActionView, kept: dict[str, Any], proble
         changed=problem_text(problem) if isinstance(problem, Conflict) else "",
         reasons=[explained(reason, view.procedure, view.names) for reason in reasons],
         is_waivable=any(reason.waivable_by for reason in reasons),
+        others_stay=not all(reason.waivable_by for reason in reasons),
     )
     return make_response(page, problem.status if problem else 200)
 
