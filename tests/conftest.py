@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.fixtures.closed_world",
     "tests.fixtures.collecting",
+    "tests.fixtures.memory",  # before whoever imports it
     "tests.fixtures.databases",
     "tests.fixtures.districts",
     "tests.fixtures.procedures",
