@@ -2,8 +2,9 @@
 
 import signal
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
-from threading import Event
+from queue import SimpleQueue
 from types import FrameType
 
 import structlog
@@ -24,16 +25,20 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _stopped_by_signals() -> Event:
-    """Set by SIGTERM or Ctrl-C. The handler only says so: it could meet the scheduler in the middle of starting."""
-    stopping = Event()
+def _asked_to_stop() -> Callable[[], object]:
+    """What waits for SIGTERM or Ctrl-C. The handler only says so: it could meet the scheduler in the middle of starting.
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopping.set()
+    It may also meet its own thread beginning to wait. An `Event` holds a lock then, which the handler would ask for again
+    and never get; a `SimpleQueue` is made to be put into from handlers.
+    """
+    stopping: SimpleQueue[int] = SimpleQueue()
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        stopping.put(number)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    return stopping
+    return stopping.get
 
 
 def run(settings: Settings) -> None:
@@ -53,10 +58,10 @@ def run(settings: Settings) -> None:
             next_run_time=_now(),
         )
 
-    stopping = _stopped_by_signals()
+    wait = _asked_to_stop()
     log.info("scheduler_started", process=own_name())
     clock.start()
-    stopping.wait()
+    wait()
     clock.shutdown(wait=True)
     work.close()
     lead.release()

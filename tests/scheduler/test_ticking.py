@@ -94,6 +94,39 @@ def test_every_job_runs_twice_on_an_empty_database(any_database: Database, setti
     work.close()
 
 
+STOPPED = """
+import os, signal, sys, threading
+from scheduler.__main__ import _asked_to_stop
+
+def stop():
+    os.kill(os.getpid(), signal.SIGTERM)
+
+for place in range(1, 40):
+    left = [place]
+
+    def trace(frame, event, given):
+        left[0] -= 1
+        if left[0] == 0:
+            stop()
+        return trace
+
+    wait = _asked_to_stop()
+    late = threading.Timer(0.05, stop)
+    late.start()
+    sys.settrace(trace)
+    wait()
+    sys.settrace(None)
+    late.join()
+"""
+"""Told to stop at each line that waiting runs through, and again while it sleeps."""
+
+
+def test_it_hears_the_signal_at_whatever_moment_it_comes() -> None:
+    """A handler runs between two steps of whatever its thread is doing, beginning to wait for it included."""
+    heard = subprocess.run([sys.executable, "-c", STOPPED], cwd=Path.cwd(), timeout=20, check=False)
+    assert heard.returncode == 0
+
+
 def test_process_stops_cleanly_when_told(database: Database, tmp_path: Path) -> None:
     environment = {**os.environ, "SELECTION_DATABASE_URL": database.url, "SELECTION_VAR_DIRECTORY": str(tmp_path)}
     process = subprocess.Popen(
