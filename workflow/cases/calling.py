@@ -1,16 +1,14 @@
 """What branches of cases are called in lists: as on their own page, by the first text each began with."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from workflow.cases.fillings import visible_values
+from workflow.cases.fillings import first_text, visible_values
 from workflow.cases.inbox import InboxItem
 from workflow.cases.tables import Case, CaseForm
 from workflow.cases.versions import compiled_version
-from workflow.procedure.forms import Form
 
 PARENT = aliased(Case)
 
@@ -35,14 +33,6 @@ def called(session: Session, items: Iterable[InboxItem]) -> dict[int, str]:
         procedure = compiled_version(session, version).procedure
         is_branch = compiled_version(session, above).procedure.procedure == procedure.procedure
         form = procedure.forms.get(key) if is_branch else None
-        for text in _texts(form, values, roles[case_id]) if form else ():
+        if form and (text := first_text(form, visible_values(form, values, frozenset({roles[case_id]})))):
             found.setdefault(case_id, text)
     return found
-
-
-def _texts(form: Form, values: dict[str, Any], role: str) -> Iterator[str]:
-    """The texts of a form that a role may read, in their order."""
-    shown = visible_values(form, values, frozenset({role}))
-    for key, field in form.fields.items():
-        if field.type == "text" and shown.get(key):
-            yield str(shown[key])

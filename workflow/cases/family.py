@@ -13,7 +13,7 @@ from workflow.bodies.tables import Body, BodyRole
 from workflow.cases.case_facts import attempt_began
 from workflow.cases.case_views import CaseView, FormView
 from workflow.cases.children import was_cancelled
-from workflow.cases.fillings import visible_values
+from workflow.cases.fillings import first_text, visible_values
 from workflow.cases.reading import may_read
 from workflow.cases.subjects import SUBJECT, SUBJECT_LATIN
 from workflow.cases.tables import Case, CaseForm, WorkItem
@@ -191,11 +191,7 @@ def _child(
 
 def _about(forms: Sequence[FormView]) -> str:
     """The first text the child began with, where its reader may see it."""
-    for form in forms:
-        for key, field in form.form.fields.items():
-            if field.type == "text" and form.values.get(key):
-                return str(form.values[key])
-    return ""
+    return next((text for one in forms if (text := first_text(one.form, one.values))), "")
 
 
 def _paper(procedure: Procedure, row: CaseForm, view: CaseView) -> FormView:

@@ -104,3 +104,9 @@ def visible_values(form: Form, values: dict[str, Any], roles: frozenset[str]) ->
         return not readers or bool(roles & set(readers))
 
     return {key: value for key, value in values.items() if key in form.fields and is_open(key)}
+
+
+def first_text(form: Form, shown: Mapping[str, Any]) -> str:
+    """The first text among the answers a reader may see, which a branch is called after; empty where there is none."""
+    texts = (shown.get(key) for key, field in form.fields.items() if field.type == "text")
+    return next((str(text) for text in texts if text), "")
