@@ -63,6 +63,7 @@ class Desk:
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert over <= 0, f"{page.url} is {over} px too wide"
         assert page.locator("html").get_attribute("lang") in {"zh-CN", "en"}
+        assert "(zh=" not in page.content(), f"{page.url} shows a value as the program writes it"
 
     def sends(self, button: Any) -> None:
         """Presses a button and waits for the page that follows."""

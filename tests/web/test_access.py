@@ -261,6 +261,7 @@ def test_a_page_opens_to_its_readers_alone(doors: ClientOf, endpoint: str) -> No
     if answer.mimetype == "text/html":
         html5lib.HTMLParser(strict=True).parse(answer.text)
         assert " style=" not in answer.text
+        assert "(zh=" not in answer.text, "a value as the program writes it"
         assert "<script>" not in answer.text
 
 

@@ -140,6 +140,8 @@ def examined(page: Page, kind: str) -> list[str]:
     if over > 0:
         faults.append(f"{kind}: {over} px wider than a screen of 320")
     faults += cramped(page, kind, NARROWEST) + cramped(page, kind, WIDE)
+    if "(zh=" in page.content():
+        faults.append(f"{kind}: a value as the program writes it")
     if page.locator("h1").count() != 1:
         faults.append(f"{kind}: {page.locator('h1').count()} headings of the first level")
     page.emulate_media(color_scheme="light", media="screen")
